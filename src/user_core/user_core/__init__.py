@@ -1,0 +1,1 @@
+"""The shared vocabulary: specs, types, interfaces, configuration, registry, transforms and the log."""

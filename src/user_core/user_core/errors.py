@@ -1,0 +1,67 @@
+"""The errors that a user can meet: each says what, the value, what is allowed and where to change it."""
+
+
+class UserRosError(Exception):
+    """Base of all errors that this project raises on purpose."""
+
+
+class ConfigurationError(UserRosError):
+    """A parameter, argument or combination of them is not allowed."""
+
+    def __init__(self, *, key: str, value: object, allowed: str, where: str) -> None:
+        super().__init__(f"{key} = {value!r} is not allowed: {allowed}. Change it in {where}.")
+        self.key = key
+        self.value = value
+        self.allowed = allowed
+        self.where = where
+
+
+class UnknownNameError(UserRosError):
+    """A registry or a configuration has no such name."""
+
+    def __init__(self, *, kind: str, name: str, choices: list[str], where: str = "") -> None:
+        hint = f" Change it in {where}." if where else ""
+        super().__init__(f"unknown {kind} {name!r}; there are: {', '.join(sorted(choices)) or 'none'}.{hint}")
+        self.kind = kind
+        self.name = name
+        self.choices = choices
+
+
+class InvalidRecordError(UserRosError):
+    """A message or record breaks the contract of its spec and is dropped."""
+
+    def __init__(self, *, what: str, value: object, allowed: str) -> None:
+        super().__init__(f"{what} is {value}, allowed is {allowed}; the message is dropped")
+        self.what = what
+
+
+class SpecMismatchError(UserRosError):
+    """Weights, checkpoints or records made for another environment spec."""
+
+    def __init__(self, *, what: str, found: str, expected: str, where: str) -> None:
+        super().__init__(
+            f"{what} was made for spec {found[:12] or 'none'}, this environment is {expected[:12]}; "
+            f"use {where} of the same task, cameras, state and action settings."
+        )
+
+
+class EpisodeOrderError(UserRosError):
+    """A step was added after the end of an episode, or out of order."""
+
+
+class StreamSilentError(UserRosError):
+    """A driver's topic does not deliver."""
+
+    def __init__(self, *, topic: str, type_name: str, waited_s: float, hint: str = "") -> None:
+        super().__init__(
+            f"nothing received on {topic} ({type_name}) for {waited_s:.1f} s; start its driver"
+            f"{' or ' + hint if hint else ''}, or change the topic's name in the robot's params file."
+        )
+
+
+class LogError(UserRosError):
+    """The log cannot be written or read."""
+
+
+class WeightsError(UserRosError):
+    """Weights are damaged, incomplete or of another policy."""

@@ -1,0 +1,75 @@
+"""ROS parameters of a node, read once into one frozen dataclass."""
+
+from __future__ import annotations
+
+import typing
+from typing import Any, TypeVar
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from user_core.configuration import ParameterInfo, build, flatten, parameters_of
+
+ConfigT = TypeVar("ConfigT")
+_EXEMPT = ("use_sim_time",)
+_EXEMPT_PREFIXES = ("qos_overrides.", "start_type_description_service")
+
+
+def declare_config(node: Node, config_type: type[ConfigT]) -> ConfigT:
+    """Declare every field of `config_type` as a read-only parameter and return the checked values.
+
+    The node must have been made with `automatically_declare_parameters_from_overrides=True`, so that keys of the params
+    files that nothing reads are seen and refused.
+
+    Raises:
+        ConfigurationError: For an unknown key, a wrong type or a value out of range.
+    """
+    given = {
+        name: value.value
+        for name, value in node.get_parameters_by_prefix("").items()
+        if name not in _EXEMPT and not name.startswith(_EXEMPT_PREFIXES)
+    }
+    where = f"the section {node.get_name()} of the params files, or the launch argument that sets it"
+    plain = {name: list(value) if _is_array(value) else value for name, value in given.items() if value is not None}
+    config = build(config_type, plain, where=where)
+    values = flatten(config)
+    for info in parameters_of(config_type):
+        if info.name in given:
+            node.undeclare_parameter(info.name)
+        value = values[info.name]
+        kind = _array_type(info) if isinstance(value, list) else None
+        parameter_value = Parameter(info.name, kind, value).value if kind is not None and value else value
+        node.declare_parameter(info.name, parameter_value, _descriptor(info), ignore_override=True)
+    return config
+
+
+def _is_array(value: Any) -> bool:
+    return not isinstance(value, str | bool | int | float)
+
+
+def _array_type(info: ParameterInfo) -> Parameter.Type:
+    element = typing.get_args(info.type)[0]
+    return {
+        bool: Parameter.Type.BOOL_ARRAY,
+        int: Parameter.Type.INTEGER_ARRAY,
+        float: Parameter.Type.DOUBLE_ARRAY,
+        str: Parameter.Type.STRING_ARRAY,
+    }[element]
+
+
+def _descriptor(info: ParameterInfo) -> ParameterDescriptor:
+    constraints = f"one of {', '.join(info.choices)}" if info.choices else ""
+    descriptor = ParameterDescriptor(
+        description=info.description, read_only=True, additional_constraints=constraints, dynamic_typing=True
+    )
+    if info.minimum is not None or info.maximum is not None:
+        if info.type is float:
+            low = -1e308 if info.minimum is None else float(info.minimum)
+            high = 1e308 if info.maximum is None else float(info.maximum)
+            descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
+        elif info.type is int:
+            low_int = -(2**63) if info.minimum is None else int(info.minimum)
+            high_int = 2**63 - 1 if info.maximum is None else int(info.maximum)
+            descriptor.integer_range = [IntegerRange(from_value=low_int, to_value=high_int)]
+    return descriptor

@@ -1,0 +1,59 @@
+"""Run one node: make it, spin it, and end it the way a launched process should end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from user_core.errors import UserRosError
+
+
+class NodeExit(Exception):  # noqa: N818 - not an error: a node has done its work
+    """Raised inside a callback to end the process with a status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"exit {status}")
+        self.status = status
+
+
+def run_node(make_node: Callable[[], Node], arguments: list[str] | None = None) -> int:
+    """Spin a node until SIGINT, SIGTERM or NodeExit; return the process's exit status.
+
+    An error of ours at start (a wrong parameter, a missing package) is printed as one sentence and ends with status 2.
+    A node that has `shutdown()` gets it called before it is destroyed.
+    """
+    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _raise_interrupt)
+    node: Node | None = None
+    status = 0
+    try:
+        node = make_node()
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        executor.spin()
+    except NodeExit as done:
+        status = done.status
+    except (KeyboardInterrupt, ExternalShutdownException):
+        status = 0
+    except UserRosError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        status = 2
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        if node is not None:
+            getattr(node, "shutdown", lambda: None)()
+            node.destroy_node()
+        rclpy.try_shutdown()
+    return status
+
+
+def _raise_interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

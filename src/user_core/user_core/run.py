@@ -1,0 +1,71 @@
+"""The run folder: where a run's files lie, and the UUID that names the run."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFolder:
+    """Paths of one run.
+
+    Attributes:
+        path: The folder; created on first use.
+    """
+
+    path: Path
+
+    @property
+    def transitions(self) -> Path:
+        """The log, a rosbag2 bag."""
+        return self.path / "transitions"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Everything that a restart of the learner needs."""
+        return self.path / "checkpoints"
+
+    @property
+    def tensorboard(self) -> Path:
+        """TensorBoard event files."""
+        return self.path / "tensorboard"
+
+    @property
+    def outbox(self) -> Path:
+        """What environments have not seen acknowledged yet."""
+        return self.path / "outbox"
+
+    @property
+    def policy(self) -> Path:
+        """Weights that policies saved before they acted with them."""
+        return self.path / "policy"
+
+    @property
+    def log(self) -> Path:
+        """Plain log files."""
+        return self.path / "log"
+
+    def identity(self) -> str:
+        """Return the run's UUID, made on first use and kept in the folder."""
+        file = self.path / "run_uuid"
+        if not file.exists():
+            self.path.mkdir(parents=True, exist_ok=True)
+            write_atomically(file, (str(uuid.uuid4()) + "\n").encode())
+        return file.read_text().strip()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a restart after a kill, sees all of it or the one before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Fakes of the vocabulary that check what they are given, and the contract tests behind them."""

@@ -1,0 +1,184 @@
+"""What crosses the nodes, as plain Python: field names equal those of the messages in user_interfaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from user_core.transforms import Pose
+
+StateArray = NDArray[np.float32]
+ImageArray = NDArray[np.uint8]
+
+
+class Mode(StrEnum):
+    """Why an episode is run."""
+
+    TRAIN = "train"
+    EVALUATE = "evaluate"
+    COLLECT = "collect"
+
+
+class ActionSource(StrEnum):
+    """Who decided an executed action."""
+
+    POLICY = "policy"
+    HUMAN = "human"
+    SCRIPT = "script"
+    RESET = "reset"
+    HOLD = "hold"
+    BLEND = "blend"
+
+
+class Outcome(StrEnum):
+    """How an episode ended. Success and failure terminate, timeout truncates, incomplete is neither."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    TIMEOUT = "timeout"
+    INCOMPLETE = "incomplete"
+
+
+class StepType(IntEnum):
+    """Place of a record in its episode."""
+
+    FIRST = 0
+    MIDDLE = 1
+    LAST = 2
+
+
+class SafetyFlag(IntFlag):
+    """What the guard changed between the asked and the sent target."""
+
+    NONE = 0
+    CLIPPED_LEASH = 1
+    CLIPPED_BOX = 2
+    CLIPPED_ROTATION = 4
+    CLIPPED_STEP = 8
+    REFUSED_NON_FINITE = 16
+    WRENCH_LIMIT = 32
+    DEADLINE_MISSED = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamSample:
+    """Which sample of a driver's stream was used: its own stamp, and its age in seconds since receipt."""
+
+    stream: str
+    stamp_ns: int
+    age_s: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Observation:
+    """What a policy sees at one tick.
+
+    Attributes:
+        stamp_ns: Wall time of the tick; identity is (episode, step), never the stamp.
+        frame_id: Base frame of the arm.
+        state: (S,) physical units, in the order of the spec's state groups.
+        images: One (H, W, 3) uint8 RGB array per camera of the spec.
+        policy_version: "" asks for the newest, else exactly this version or name.
+    """
+
+    stamp_ns: int
+    frame_id: str = "base"
+    source: str
+    spec_digest: str
+    episode: str
+    step: int
+    mode: Mode
+    deterministic: bool
+    policy_version: str = ""
+    state: StateArray
+    images: tuple[ImageArray, ...] = ()
+    streams: tuple[StreamSample, ...] = ()
+    instruction: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ActionChunk:
+    """Actions from `first_step` on: (H, A) in [-1, 1]; H = 0 with a reason when the policy cannot answer."""
+
+    stamp_ns: int = 0
+    source: str
+    spec_digest: str
+    episode: str
+    first_step: int
+    values: StateArray
+    policy_version: str = ""
+    reason: str = ""
+    inference_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Transition:
+    """Record k of an episode; see Transition.msg. Record T has step type LAST and no action, reward or discount."""
+
+    run: str = ""
+    source: str
+    source_sequence: int
+    robot: str
+    task: str
+    observation: Observation
+    step_type: StepType
+    terminated: bool = False
+    truncated: bool = False
+    outcome: str = ""
+    reset_seed: int = -1
+    evaluation: str = ""
+    action_source: ActionSource = ActionSource.HOLD
+    executed_action: StateArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    policy_action: StateArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    reference_pose: Pose
+    commanded_pose: Pose
+    reward: float = 0.0
+    discount: float = 0.0
+    success: bool = False
+    stage: int = 0
+    reward_source: str = ""
+    policy_version: str = ""
+    safety_flags: SafetyFlag = SafetyFlag.NONE
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EpisodeSummary:
+    """One closed episode, as people and reports want it; see EpisodeSummary.msg."""
+
+    run: str = ""
+    source: str
+    source_sequence: int
+    robot: str
+    task: str
+    episode: str
+    mode: Mode
+    deterministic: bool
+    seed: int
+    evaluation: str = ""
+    length: int
+    episode_return: float
+    outcome: Outcome
+    reason: str = ""
+    interventions: int = 0
+    human_steps: int = 0
+    policy_versions: tuple[str, ...] = ()
+    safety_events: tuple[str, ...] = ()
+    safety_counts: tuple[int, ...] = ()
+    deadline_misses: int = 0
+    tick_period_s: StateArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    action_delay_s: StateArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewardSignal:
+    """What a reward says of one step. `success` is a fact of its own, never inferred from `reward`."""
+
+    reward: float
+    success: bool
+    stage: int = 0
+    source: str
+    failure: bool = False
