@@ -47,7 +47,7 @@ def parameter(
 
 def group(config_type: type[ConfigT]) -> ConfigT:
     """Declare a field that is a group of parameters of its own."""
-    return typing.cast("ConfigT", dataclasses.field(default_factory=config_type))
+    return dataclasses.field(default_factory=config_type)
 
 
 def parameters_of(config_type: type[Any], prefix: str = "") -> Iterator[ParameterInfo]:

@@ -180,6 +180,9 @@ class Policy(Protocol):
     def load(self, weights: Tensors) -> None:
         """Swap in all weights at once; raises WeightsError naming the tensors that differ."""
 
+    def weights(self) -> Tensors:
+        """Return all tensors it holds, named as in `load`, to compare with the learner's by digest."""
+
 
 class Algorithm(Protocol):
     """Updates from batches."""

@@ -56,6 +56,11 @@ class RunFolder:
             write_atomically(file, (str(uuid.uuid4()) + "\n").encode())
         return file.read_text().strip()
 
+    def known_identity(self) -> str:
+        """Return the run's UUID if the folder has one, else ""; a machine without the log learns it by topic."""
+        file = self.path / "run_uuid"
+        return file.read_text().strip() if file.exists() else ""
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a restart after a kill, sees all of it or the one before."""

@@ -21,11 +21,11 @@ class Config:
     limits: Limits = group(Limits)
 
 
-def test_groups_become_dotted_names():
+def test_groups_become_dotted_names() -> None:
     assert [info.name for info in parameters_of(Config)] == ["pipeline", "workers", "robots", "limits.speed_m_s"]
 
 
-def test_missing_values_take_their_default_and_flatten_inverts_build():
+def test_missing_values_take_their_default_and_flatten_inverts_build() -> None:
     config = build(Config, {"limits.speed_m_s": 1, "robots": ["a", "b"]}, where="x")
     assert config.limits.speed_m_s == 1.0
     assert isinstance(config.limits.speed_m_s, float)
@@ -46,7 +46,7 @@ def test_missing_values_take_their_default_and_flatten_inverts_build():
         ("robots", ["arm_0", 3], "type str"),
     ],
 )
-def test_what_is_not_allowed_is_refused_with_key_value_and_place(key: str, value: object, says: str):
+def test_what_is_not_allowed_is_refused_with_key_value_and_place(key: str, value: object, says: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         build(Config, {key: value}, where="config/common.yaml")
     message = str(caught.value)

@@ -7,12 +7,12 @@ import pytest
 from user_core.run import RunFolder, write_atomically
 
 
-def test_the_identity_is_made_once(tmp_path: Path):
+def test_the_identity_is_made_once(tmp_path: Path) -> None:
     folder = RunFolder(path=tmp_path / "run")
     assert folder.identity() == RunFolder(path=tmp_path / "run").identity()
 
 
-def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "state"
     write_atomically(file, b"old")
 

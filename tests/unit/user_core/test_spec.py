@@ -1,6 +1,7 @@
 """A spec's digest changes with the meaning of its records, and its checks stop what does not fit."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,23 +60,23 @@ def make_observation(spec: EnvironmentSpec) -> Observation:
         {"cameras": (CameraSpec(name="wrist", height=8, width=6, crop=(1, 1, 4, 4)),)},
     ],
 )
-def test_the_digest_changes_with_what_a_record_means(change: dict[str, object]):
+def test_the_digest_changes_with_what_a_record_means(change: dict[str, Any]) -> None:
     assert dataclasses.replace(make_spec(), **change).digest != make_spec().digest
 
 
 @pytest.mark.parametrize("change", [{"robot": "arm_1"}, {"instruction": "put it in"}, {"max_episode_steps": 50}])
-def test_the_digest_stays_for_another_arm_at_the_same_task(change: dict[str, object]):
+def test_the_digest_stays_for_another_arm_at_the_same_task(change: dict[str, Any]) -> None:
     assert dataclasses.replace(make_spec(), **change).digest == make_spec().digest
 
 
-def test_normalise_maps_the_range_to_plus_minus_one_without_clipping():
+def test_normalise_maps_the_range_to_plus_minus_one_without_clipping() -> None:
     state = np.array([[0.05, -0.1, 0.04], [0.1, 0.0, 0.0]], np.float32)
     np.testing.assert_allclose(
         make_spec().normalise(state, ("gripper", "tcp_pose")), [[0, 1, -1], [-1, 2, 0]], atol=1e-6
     )
 
 
-def test_a_fitting_observation_passes():
+def test_a_fitting_observation_passes() -> None:
     spec = make_spec()
     spec.check_observation(make_observation(spec))
 
@@ -90,7 +91,7 @@ def test_a_fitting_observation_passes():
         ({"images": (np.zeros((6, 8, 3), np.uint8),)}, "images"),
     ],
 )
-def test_an_observation_that_does_not_fit_is_refused(change: dict[str, object], says: str):
+def test_an_observation_that_does_not_fit_is_refused(change: dict[str, Any], says: str) -> None:
     spec = make_spec()
     with pytest.raises(InvalidRecordError, match=says):
         spec.check_observation(dataclasses.replace(make_observation(spec), **change))
@@ -105,7 +106,7 @@ def test_an_observation_that_does_not_fit_is_refused(change: dict[str, object], 
         (np.zeros((1, 2), np.float32), "other", "digest"),
     ],
 )
-def test_an_action_that_does_not_fit_is_refused(values: np.ndarray, digest: str | None, says: str):
+def test_an_action_that_does_not_fit_is_refused(values: np.ndarray, digest: str | None, says: str) -> None:
     spec = make_spec()
     chunk = ActionChunk(source="s", spec_digest=digest or spec.digest, episode="e", first_step=0, values=values)
     with pytest.raises(InvalidRecordError, match=says):

@@ -19,7 +19,7 @@ _EXEMPT_PREFIXES = ("qos_overrides.", "start_type_description_service")
 def declare_config(node: Node, config_type: type[ConfigT]) -> ConfigT:
     """Declare every field of `config_type` as a read-only parameter and return the checked values.
 
-    The node must have been made with `automatically_declare_parameters_from_overrides=True`, so that keys of the params
+    An empty list is written [''] in a params file, since ROS has no type for []. The node must have been made with `automatically_declare_parameters_from_overrides=True`, so that keys of the params
     files that nothing reads are seen and refused.
 
     Raises:
@@ -31,7 +31,7 @@ def declare_config(node: Node, config_type: type[ConfigT]) -> ConfigT:
         if name not in _EXEMPT and not name.startswith(_EXEMPT_PREFIXES)
     }
     where = f"the section {node.get_name()} of the params files, or the launch argument that sets it"
-    plain = {name: list(value) if _is_array(value) else value for name, value in given.items() if value is not None}
+    plain = {name: _plain(value) for name, value in given.items() if value is not None}
     config = build(config_type, plain, where=where)
     values = flatten(config)
     for info in parameters_of(config_type):
@@ -44,8 +44,11 @@ def declare_config(node: Node, config_type: type[ConfigT]) -> ConfigT:
     return config
 
 
-def _is_array(value: Any) -> bool:
-    return not isinstance(value, str | bool | int | float)
+def _plain(value: Any) -> Any:
+    """Turn arrays into lists. ROS params files cannot hold an empty list; [''] stands for it."""
+    if isinstance(value, str | bool | int | float):
+        return value
+    return [] if list(value) == [""] else list(value)
 
 
 def _array_type(info: ParameterInfo) -> Parameter.Type:

@@ -1,0 +1,50 @@
+"""Rebuilding of a log that is damaged before its end."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from user_core.log.definition import Definitions
+from user_core.log.framing import file_header, names_record
+from user_core.log.kinds import RecordKind
+from user_core.log.log_file import LogFile
+from user_core.run import write_atomically
+
+
+def rebuild(damaged: LogFile, *, log_id: str, run: str, definitions: Definitions) -> tuple[LogFile, Path]:
+    """Write all whole records of a file to a new one, which takes its name once it is complete.
+
+    Args:
+        damaged: The file, with every whole record in its index; closed at the end.
+        log_id: Name of the new numbering.
+        run: UUID of the run.
+        definitions: Types for the new file.
+
+    Returns:
+        The new file, open for appending, and the path of the damaged one, which is kept.
+    """
+    path = damaged.path
+    temporary = path.with_name(f".{path.name}.rebuild")
+    begin = file_header() + names_record(log_id=log_id, run=run)
+    write_atomically(temporary, begin)
+    rebuilt = LogFile(temporary)
+    rebuilt.end = len(begin)
+    for number in range(len(damaged.index)):
+        payload, _, kinds = damaged.read(range(number, number + 1))
+        stamp_ns = damaged.index.stamps_ns[number]
+        rebuilt.append(RecordKind(kinds[0]), payload.tobytes(), stamp_ns=stamp_ns, definitions=definitions)
+    rebuilt.sync()
+    aside = _free_name(path)
+    os.link(path, aside)  # a crash here leaves two names of the damaged file, and the repair begins anew
+    temporary.replace(path)
+    rebuilt.path = path
+    damaged.close()
+    return rebuilt, aside
+
+
+def _free_name(path: Path) -> Path:
+    number = 0
+    while (aside := path.with_name(f"{path.stem}.damaged_{number}")).exists():
+        number += 1
+    return aside

@@ -1,0 +1,73 @@
+"""A real node takes its declared parameters and refuses the rest, whatever way they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from user_core.configuration import group, parameter
+from user_core.errors import ConfigurationError
+from user_core.ros.parameters import declare_config
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    speed_m_s: float = parameter(0.5, "Fastest motion.", minimum=0.0, maximum=1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    run: str = parameter("", "Run folder.")
+    robots: tuple[str, ...] = parameter((), "Namespaces.")
+    box_m: tuple[float, ...] = parameter((0.1, 0.2), "Half widths.")
+    limits: Limits = group(Limits)
+
+
+@pytest.fixture
+def context(domain_id: int) -> Iterator[Context]:
+    context = Context()
+    rclpy.init(context=context, domain_id=domain_id)
+    yield context
+    context.try_shutdown()
+
+
+def declared(context: Context, overrides: list[str]) -> tuple[Node, Config]:
+    node = Node(
+        "example",
+        context=context,
+        cli_args=["--ros-args", *overrides],
+        automatically_declare_parameters_from_overrides=True,
+    )
+    return node, declare_config(node, Config)
+
+
+def test_values_come_from_params_files_and_the_command_line_in_order(context: Context, tmp_path: Path) -> None:
+    params = tmp_path / "params.yaml"
+    params.write_text(
+        "/**/example:\n  ros__parameters:\n    limits.speed_m_s: 1\n    robots: [arm_0, arm_1]\n    run: from_file\n"
+    )
+    _, config = declared(context, ["--params-file", str(params), "-p", "run:=from_line"])
+    assert config == Config(run="from_line", robots=("arm_0", "arm_1"), limits=Limits(speed_m_s=1.0))
+
+
+def test_every_parameter_is_visible_described_and_read_only(context: Context) -> None:
+    node, _ = declared(context, ["-p", "limits.speed_m_s:=0.25"])
+    assert node.get_parameter("limits.speed_m_s").value == 0.25
+    assert list(node.get_parameter("box_m").value) == [0.1, 0.2]
+    descriptor = node.describe_parameter("limits.speed_m_s")
+    assert descriptor.description == "Fastest motion."
+    assert descriptor.floating_point_range[0].to_value == 1.0
+    assert not node.set_parameters([Parameter("limits.speed_m_s", value=0.3)])[0].successful
+
+
+@pytest.mark.parametrize("override", ["speed:=1.0", "limits.speed_m_s:=2.0", "robots:=arm_0", "run:=3"])
+def test_a_key_or_value_that_is_not_allowed_stops_the_node(context: Context, override: str) -> None:
+    with pytest.raises(ConfigurationError, match=override.partition(":=")[0]):
+        declared(context, ["-p", override])
