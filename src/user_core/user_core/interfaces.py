@@ -68,6 +68,9 @@ class Topics(Protocol):
     def publisher(self, topic: str, type_name: str, *, reliable: bool) -> Callable[[Any], None]:
         """Return a function that publishes a message."""
 
+    def action(self, name: str, type_name: str) -> Callable[..., None]:
+        """Return a function that sends a goal, its fields by keyword, and does not wait for anything."""
+
     def message(self, type_name: str) -> Any:
         """Return a new message; raises ConfigurationError naming the package to install when it is missing."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from dataclasses import dataclass
@@ -53,7 +54,11 @@ class RunFolder:
         file = self.path / "run_uuid"
         if not file.exists():
             self.path.mkdir(parents=True, exist_ok=True)
-            write_atomically(file, (str(uuid.uuid4()) + "\n").encode())
+            proposal = self.path / f".run_uuid.{uuid.uuid4().hex}"
+            write_atomically(proposal, (str(uuid.uuid4()) + "\n").encode())
+            with contextlib.suppress(FileExistsError):  # of two nodes that start at once, the first names the run
+                os.link(proposal, file)
+            proposal.unlink()
         return file.read_text().strip()
 
     def known_identity(self) -> str:

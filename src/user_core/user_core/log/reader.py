@@ -55,6 +55,8 @@ class BagReader:
             raise
         self._chunks = array("Q")
         self._ordinals = array("I")
+        self._newest: BagRecord | None = None
+        self._delivered = 0
 
     @property
     def log_id(self) -> str:
@@ -68,24 +70,20 @@ class BagReader:
 
     def records(self) -> Iterator[BagRecord]:
         """Yield the records behind those yielded before; called again, it goes on where a live bag has grown."""
-        for found in self._scan.records():
-            number = len(self._chunks)
-            self._chunks.append(found.chunk_offset)
-            self._ordinals.append(found.ordinal)
-            yield BagRecord(number=number, kind=found.kind, payload=found.payload, stamp_ns=found.stamp_ns)
+        while self._known(self._delivered):
+            self._delivered += 1
+            yield self._record(self._delivered - 1)
 
     def fetch(self, from_number: int, max_bytes: int) -> list[tuple[RecordKind, bytes]]:
         """Return (kind, bytes) from a number on, up to `max_bytes` but at least one record if there is one."""
         result: list[tuple[RecordKind, bytes]] = []
         size = 0
-        number = from_number
-        while self._known(number):
-            kind, payload = self._record(number)
-            size += len(payload)
+        while self._known(from_number + len(result)):
+            record = self._record(from_number + len(result))
+            size += len(record.payload)
             if result and size > max_bytes:
                 break
-            result.append((kind, payload))
-            number += 1
+            result.append((record.kind, record.payload))
         return result
 
     def close(self) -> None:
@@ -101,22 +99,30 @@ class BagReader:
         self.close()
 
     def _known(self, number: int) -> bool:
+        """Scan on until a number is known; False when the bag has no such record yet."""
         while len(self._chunks) <= number:
-            if next(self.records(), None) is None:
+            found = next(self._scan.records(), None)
+            if found is None:
                 return False
+            self._newest = BagRecord(
+                number=len(self._chunks), kind=found.kind, payload=found.payload, stamp_ns=found.stamp_ns
+            )
+            self._chunks.append(found.chunk_offset)
+            self._ordinals.append(found.ordinal)
         return True
 
-    def _record(self, number: int) -> tuple[RecordKind, bytes]:
+    def _record(self, number: int) -> BagRecord:
+        if self._newest is not None and self._newest.number == number:
+            return self._newest
         offset = self._chunks[number]
         _, length = RECORD_HEADER.unpack(os.pread(self._descriptor, RECORD_HEADER.size, offset))
         content = os.pread(self._descriptor, length, offset + RECORD_HEADER.size)
         ours = [
-            (kind, payload)
-            for channel, _, payload, _ in messages(content, self._scan.channels)
+            BagRecord(number=number, kind=kind, payload=bytes(payload), stamp_ns=stamp_ns)
+            for channel, stamp_ns, payload, _ in messages(content, self._scan.channels)
             if (kind := self._scan.channels.kind(channel)) is not None
         ]
-        kind, payload = ours[self._ordinals[number]]
-        return kind, bytes(payload)
+        return ours[self._ordinals[number]]
 
 
 def _mcap_file(path: Path) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from user_core.errors import LogError
 from user_core.log.definition import Definitions
 from user_core.log.framing import file_header, names_record
 from user_core.log.kinds import RecordKind
-from user_core.log.log_file import LogFile
+from user_core.log.log_file import LogFile, unwritable
 from user_core.run import write_atomically
 
 
@@ -23,24 +24,41 @@ def rebuild(damaged: LogFile, *, log_id: str, run: str, definitions: Definitions
 
     Returns:
         The new file, open for appending, and the path of the damaged one, which is kept.
+
+    Raises:
+        LogError: When it cannot be written; the damaged file is then as it was.
     """
     path = damaged.path
     temporary = path.with_name(f".{path.name}.rebuild")
-    begin = file_header() + names_record(log_id=log_id, run=run)
-    write_atomically(temporary, begin)
-    rebuilt = LogFile(temporary)
-    rebuilt.end = len(begin)
-    for number in range(len(damaged.index)):
-        payload, _, kinds = damaged.read(range(number, number + 1))
-        stamp_ns = damaged.index.stamps_ns[number]
-        rebuilt.append(RecordKind(kinds[0]), payload.tobytes(), stamp_ns=stamp_ns, definitions=definitions)
-    rebuilt.sync()
-    aside = _free_name(path)
-    os.link(path, aside)  # a crash here leaves two names of the damaged file, and the repair begins anew
-    temporary.replace(path)
+    try:
+        rebuilt = _copy(damaged, temporary, log_id=log_id, run=run, definitions=definitions)
+        aside = _free_name(path)
+        os.link(path, aside)  # a crash here leaves two names of the damaged file, and the repair begins anew
+        temporary.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
     rebuilt.path = path
     damaged.close()
     return rebuilt, aside
+
+
+def _copy(damaged: LogFile, path: Path, *, log_id: str, run: str, definitions: Definitions) -> LogFile:
+    begin = file_header() + names_record(log_id=log_id, run=run)
+    write_atomically(path, begin)
+    copy = LogFile(path)
+    try:
+        copy.end = len(begin)
+        for number in range(len(damaged.index)):
+            payload, _, kinds = damaged.read(range(number, number + 1))
+            stamp_ns = damaged.index.stamps_ns[number]
+            copy.append(RecordKind(kinds[0]), payload.tobytes(), stamp_ns=stamp_ns, definitions=definitions)
+        copy.sync()
+    except LogError:
+        copy.close()
+        raise
+    return copy
 
 
 def _free_name(path: Path) -> Path:

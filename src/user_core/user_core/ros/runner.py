@@ -8,10 +8,13 @@ from collections.abc import Callable
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from user_core.errors import UserRosError
+
+_WAIT_S = 0.2
 
 
 class NodeExit(Exception):  # noqa: N818 - not an error: a node has done its work
@@ -22,38 +25,45 @@ class NodeExit(Exception):  # noqa: N818 - not an error: a node has done its wor
         self.status = status
 
 
+class _StopRequest:
+    """Notes SIGINT and SIGTERM. An exception out of the handler could strike anywhere, and be swallowed there."""
+
+    def __init__(self) -> None:
+        self.made = False
+
+    def __call__(self, number: int, frame: object) -> None:
+        self.made = True
+
+
 def run_node(make_node: Callable[[], Node], arguments: list[str] | None = None) -> int:
     """Spin a node until SIGINT, SIGTERM or NodeExit; return the process's exit status.
 
     An error of ours at start (a wrong parameter, a missing package) is printed as one sentence and ends with status 2.
     A node that has `shutdown()` gets it called before it is destroyed.
     """
-    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    stop = _StopRequest()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _raise_interrupt)
+        signal.signal(number, stop)
     node: Node | None = None
     status = 0
     try:
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
         node = make_node()
         executor = SingleThreadedExecutor()
         executor.add_node(node)
-        executor.spin()
+        while not stop.made:
+            # A bounded wait, since Python sees a signal only between two waits.
+            executor.spin_once(timeout_sec=_WAIT_S)
     except NodeExit as done:
         status = done.status
-    except (KeyboardInterrupt, ExternalShutdownException):
+    except ExternalShutdownException:
         status = 0
-    except UserRosError as error:
+    except (UserRosError, rclpy_implementation.RCLError) as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
         status = 2
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         if node is not None:
             getattr(node, "shutdown", lambda: None)()
             node.destroy_node()
         rclpy.try_shutdown()
     return status
-
-
-def _raise_interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from rclpy.action import ActionClient
 from rclpy.callback_groups import CallbackGroup
 from rclpy.node import Node
 
@@ -31,6 +32,17 @@ class NodeTopics:
         """Return the publish function of a new publisher."""
         publisher = self._node.create_publisher(message_class(type_name), topic, qos.driver(reliable=reliable))
         return lambda message: publisher.publish(message)
+
+    def action(self, name: str, type_name: str) -> Callable[..., None]:
+        """Return a function that sends a goal, its fields by keyword; goals sent while no server is there are lost."""
+        action_type = message_class(type_name)
+        client = ActionClient(self._node, action_type, name, callback_group=self._group)
+
+        def send(**fields: Any) -> None:
+            if client.server_is_ready():
+                client.send_goal_async(action_type.Goal(**fields))
+
+        return send
 
     def message(self, type_name: str) -> Any:
         """Return a new, empty message."""

@@ -1,0 +1,46 @@
+"""Installs user_bringup: its modules, executables, launch files and configuration."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+PACKAGE = "user_bringup"
+
+SHARED_FOLDERS = ("launch", "config", "rviz", "rqt")
+
+
+def shared_files() -> list[tuple[str, list[str]]]:
+    """Lists every file of the shared folders with the folder that it is installed to."""
+    return [
+        (f"share/{PACKAGE}/{path.parent}", [str(path)])
+        for folder in SHARED_FOLDERS
+        for path in sorted(Path(folder).rglob("*"))
+        if path.is_file()
+    ]
+
+
+setup(
+    name=PACKAGE,
+    version="0.1.0",
+    packages=find_packages(),
+    package_data={"": ["py.typed", "*.xml", "*.yaml", "*.html", "*.png", "*.md"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{PACKAGE}"]),
+        (f"share/{PACKAGE}", ["package.xml"]),
+        *shared_files(),
+    ],
+    install_requires=["setuptools"],
+    zip_safe=False,
+    maintainer="USER for ROS 2 maintainers",
+    maintainer_email="maintainers@user-ros2.invalid",
+    description="Launch files, configuration, progress and report of USER for ROS 2.",
+    license="Apache-2.0",
+    entry_points={
+        "console_scripts": [
+            "progress = user_bringup.nodes.progress:main",
+            "progress_node = user_bringup.nodes.progress_node:main",
+            "report = user_bringup.report.command_line:main",
+            "launch = user_bringup.launcher.command_line:main",
+        ],
+    },
+)

@@ -1,0 +1,1 @@
+"""Launch files, configuration, progress and report of USER for ROS 2."""

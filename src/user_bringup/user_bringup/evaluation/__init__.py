@@ -1,0 +1,1 @@
+"""Evaluations, seeds, stop criteria and the tables on disk that survive a kill. No ROS."""

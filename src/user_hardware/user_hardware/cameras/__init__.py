@@ -1,0 +1,1 @@
+"""Cameras: adapters to image drivers, by topic."""

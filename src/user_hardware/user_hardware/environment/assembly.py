@@ -1,0 +1,254 @@
+"""Puts the environment of one arm together from its configuration; no ROS, so that tests and benchmarks can."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from user_core.interfaces import Camera, Gripper, Robot, Stamped, TeleopDevice
+from user_core.spec import EnvironmentSpec
+from user_core.transforms import Pose
+from user_hardware.cameras.realsense import IMAGE_TYPE
+from user_hardware.cameras.registry import CAMERAS
+from user_hardware.environment.action import ActionMapping
+from user_hardware.environment.arbiter import Arbiter
+from user_hardware.environment.attempt import EnvironmentOutput, Workbench
+from user_hardware.environment.budget import StepBudget
+from user_hardware.environment.clock import ControlClock
+from user_hardware.environment.commander import Commander
+from user_hardware.environment.config import EnvironmentConfig
+from user_hardware.environment.goal import EpisodeSchedule
+from user_hardware.environment.guard import Guard
+from user_hardware.environment.health import StreamHealth
+from user_hardware.environment.hold import PublisherWatch
+from user_hardware.environment.holding import Holding
+from user_hardware.environment.lockstep import LockstepDriver
+from user_hardware.environment.loop import ControlLoop, LoopParts
+from user_hardware.environment.observation import ObservationBuilder
+from user_hardware.environment.operator_gate import OperatorGate
+from user_hardware.environment.person import Person
+from user_hardware.environment.real_time import RealTimeDriver
+from user_hardware.environment.resetting import Resetting
+from user_hardware.environment.sensors import Sensors
+from user_hardware.environment.simulation_link import SimulationCalls, SimulationLink
+from user_hardware.environment.watch import Watch
+from user_hardware.grippers.finger_state import JOINT_STATE_TYPE
+from user_hardware.grippers.registry import GRIPPERS, NO_GRIPPER
+from user_hardware.rewards.registry import REWARDS
+from user_hardware.robots.crisp import POSE_TYPE, TWIST_TYPE, WRENCH_TYPE
+from user_hardware.robots.registry import ROBOTS
+from user_hardware.teleop.registry import TELEOP_DEVICES
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Adapters:
+    """The drivers of one arm, by name where there may be several."""
+
+    robot: Robot
+    gripper: Gripper | None
+    cameras: dict[str, Camera]
+    devices: dict[str, TeleopDevice]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Surroundings:
+    """What the environment is given by whoever runs it.
+
+    Attributes:
+        output: Where observations and records go.
+        calls: Sends requests to the simulation.
+        task_target: Returns the newest true target, or None.
+        stamp_ns: Wall time for stamps.
+        monotonic_s: The machine's monotonic clock.
+    """
+
+    output: EnvironmentOutput
+    calls: SimulationCalls
+    task_target: Callable[[], Stamped[Pose] | None]
+    stamp_ns: Callable[[], int]
+    monotonic_s: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Environment:
+    """All that a node has to know."""
+
+    config: EnvironmentConfig
+    spec: EnvironmentSpec
+    clock: ControlClock
+    adapters: Adapters
+    loop: ControlLoop
+    schedule: EpisodeSchedule
+    budget: StepBudget
+    publishers: PublisherWatch
+    link: SimulationLink | None
+    lockstep: LockstepDriver | None
+    real_time: RealTimeDriver | None
+
+
+def make_clock(config: EnvironmentConfig, monotonic_s: Callable[[], float] = time.monotonic) -> ControlClock:
+    """Return the clock that adapters and loop share."""
+    return ControlClock(
+        period_s=config.period_s, real_time_factor=config.simulation.real_time_factor, monotonic_s=monotonic_s
+    )
+
+
+def make_adapters(config: EnvironmentConfig, clock: ControlClock) -> Adapters:
+    """Make the adapters that the configuration names, not yet connected. Raises UnknownNameError."""
+    gripper: Gripper | None = None
+    if config.gripper.driver != NO_GRIPPER:
+        gripper = GRIPPERS.resolve(config.gripper.driver)(config=config.gripper, now_s=clock.now_s)
+    return Adapters(
+        robot=ROBOTS.resolve(config.robot)(topics=config.topics, now_s=clock.now_s),
+        gripper=gripper,
+        cameras={
+            camera.name: CAMERAS.resolve(config.cameras.driver)(
+                spec=camera, topic=config.cameras.topic.format(camera=camera.name), now_s=clock.now_s
+            )
+            for camera in config.cameras.specs()
+        },
+        devices={
+            device: TELEOP_DEVICES.resolve(device)(config=config.teleop, now_s=clock.now_s)
+            for device in config.teleop.devices
+        },
+    )
+
+
+def assemble(
+    *,
+    config: EnvironmentConfig,
+    spec: EnvironmentSpec,
+    clock: ControlClock,
+    adapters: Adapters,
+    surroundings: Surroundings,
+) -> Environment:
+    """Put everything together; the loop begins in HOLD."""
+    sensors = Sensors(
+        spec=spec,
+        robot=adapters.robot,
+        gripper=adapters.gripper,
+        cameras=adapters.cameras,
+        task_target=surroundings.task_target,
+        now_s=clock.now_s,
+    )
+    guard = Guard(
+        config=config.guard, leash_m=spec.leash_m, leash_rad=spec.leash_rad, nominal_target=spec.nominal_target
+    )
+    commander = Commander(
+        robot=adapters.robot,
+        gripper=adapters.gripper,
+        guard=guard,
+        pose_age_s=config.guard.pose_age_s,
+        now_s=clock.now_s,
+        stamp_ns=surroundings.stamp_ns,
+    )
+    builder = ObservationBuilder(spec=spec, required=sensors.required, frame_id=config.topics.base_frame)
+    publishers = PublisherWatch(
+        topic=config.topics.target_pose, patience_s=config.timing.publisher_patience_s, started_s=clock.wall_s()
+    )
+    health = StreamHealth(
+        config=config.streams,
+        pose_age_s=config.guard.pose_age_s,
+        spec=spec,
+        topics={name: stream_topics(config)[name] for name in sensors.required},
+    )
+    link: SimulationLink | None = None
+    if config.simulation.enabled:
+        link = SimulationLink(
+            config=config.simulation,
+            calls=surroundings.calls,
+            sensors=sensors,
+            clock=clock,
+            resend_target=commander.resend,
+        )
+    gates = {
+        name: OperatorGate(device=device, silence_s=config.simulation.operator_silence_s)
+        for name, device in adapters.devices.items()
+        if config.lockstep
+    }
+    arbiter = Arbiter(config=config.arbiter)
+    watch = Watch(health=health, publishers=publishers, guard=guard, config=config.guard, builder=builder)
+    bench = Workbench(
+        config=config,
+        builder=builder,
+        mapping=ActionMapping(spec),
+        commander=commander,
+        arbiter=arbiter,
+        reward=REWARDS.resolve(config.reward.name)(config=config.reward, nominal_target=spec.nominal_target),
+        output=surroundings.output,
+        clock=clock,
+        stamp_ns=surroundings.stamp_ns,
+    )
+    schedule = EpisodeSchedule(
+        seed=config.seed,
+        robot=spec.robot,
+        training=config.training,
+        deterministic_share=config.deterministic_share,
+    )
+    budget = StepBudget(requires=config.requires, lockstep=config.lockstep)
+    loop = ControlLoop(
+        bench=bench,
+        parts=LoopParts(
+            spec=spec,
+            sensors=sensors,
+            watch=watch,
+            holding=Holding(config=config, arbiter=arbiter, commander=commander, watch=watch),
+            resetting=Resetting(
+                config=config, spec=spec, required=sensors.required, commander=commander, clock=clock, link=link
+            ),
+            person=Person(
+                devices=adapters.devices,
+                config=config.teleop,
+                is_present=lambda name: gates[name].present if name in gates else True,
+            ),
+            schedule=schedule,
+            budget=budget,
+        ),
+    )
+    lockstep: LockstepDriver | None = None
+    real_time: RealTimeDriver | None = None
+    if config.lockstep and link is not None:
+        lockstep = LockstepDriver(
+            loop=loop,
+            link=link,
+            gates=gates,
+            budget=budget,
+            commander=commander,
+            sensors=sensors,
+            clock=clock,
+            source=lambda: surroundings.output.source,
+        )
+    else:
+        period_s = config.period_s / config.simulation.real_time_factor
+        real_time = RealTimeDriver(
+            loop=loop, clock=clock, period_s=period_s, deadline_s=period_s * config.timing.deadline_fraction
+        )
+    return Environment(
+        config=config,
+        spec=spec,
+        clock=clock,
+        adapters=adapters,
+        loop=loop,
+        schedule=schedule,
+        budget=budget,
+        publishers=publishers,
+        link=link,
+        lockstep=lockstep,
+        real_time=real_time,
+    )
+
+
+def stream_topics(config: EnvironmentConfig) -> dict[str, str]:
+    """Return for each stream its topic and type, for people."""
+    topics = config.topics
+    streams = {
+        "current_pose": f"{topics.current_pose} ({POSE_TYPE})",
+        "current_twist": f"{topics.current_twist} ({TWIST_TYPE})",
+        "wrench": f"{topics.wrench} ({WRENCH_TYPE})",
+        "gripper": f"{config.gripper.state_topic} ({JOINT_STATE_TYPE})",
+        "task_target": f"{topics.task_target} ({POSE_TYPE})",
+    }
+    return streams | {
+        name: f"{config.cameras.topic.format(camera=name)} ({IMAGE_TYPE})" for name in config.cameras.names
+    }

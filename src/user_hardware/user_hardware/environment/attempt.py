@@ -1,0 +1,293 @@
+"""One episode from its first observation to its end: observe, wait for an answer, act, judge, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from user_core.interfaces import Reward, RewardInput
+from user_core.transforms import Pose
+from user_core.types import (
+    ActionChunk,
+    EpisodeSummary,
+    Mode,
+    Observation,
+    Outcome,
+    RewardSignal,
+    SafetyFlag,
+    StateArray,
+    Transition,
+)
+from user_hardware.environment.action import ActionMapping
+from user_hardware.environment.arbiter import Arbiter, ControlState
+from user_hardware.environment.clock import ControlClock
+from user_hardware.environment.commander import Commander
+from user_hardware.environment.config import EnvironmentConfig
+from user_hardware.environment.episode import Episode, EpisodeIdentity, ExecutedStep
+from user_hardware.environment.goal import EpisodeRequest
+from user_hardware.environment.observation import ObservationBuilder
+from user_hardware.environment.person import ABSENT, PersonInput
+from user_hardware.environment.plan import ActionPlan
+from user_hardware.environment.sensors import Snapshot
+from user_hardware.environment.statistics import EpisodeStatistics
+
+_NO_ACTION = np.zeros(0, np.float32)
+REPUBLISH_S = 1.0
+
+
+class EnvironmentOutput(Protocol):
+    """Where observations and records go."""
+
+    @property
+    def source(self) -> str:
+        """UUID of this environment process within the run."""
+
+    def obstacle(self, steps: int) -> str:
+        """Return why the records of an episode of so many steps would not fit the outbox, or ""."""
+
+    def publish(self, observation: Observation) -> None:
+        """Send an observation to the policy."""
+
+    def store(self, record: Transition) -> None:
+        """Put a record into the outbox, then publish it."""
+
+    def close(self, summary: EpisodeSummary) -> None:
+        """Put an episode's summary into the outbox, then publish it."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Workbench:
+    """What every attempt works with; made once."""
+
+    config: EnvironmentConfig
+    builder: ObservationBuilder
+    mapping: ActionMapping
+    commander: Commander
+    arbiter: Arbiter
+    reward: Reward
+    output: EnvironmentOutput
+    clock: ControlClock
+    stamp_ns: Callable[[], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptEnd:
+    """How an attempt ended; `length` 0 = it never began, and left no record."""
+
+    outcome: Outcome
+    reason: str
+    length: int
+    episode_return: float
+
+
+class Attempt:
+    """Runs one episode. The loop decides *when* to observe and to act; what then happens is here.
+
+    Args:
+        bench: The parts of the environment.
+        plan: Takes the policy's answers.
+        request: What the episode is to be.
+        identity: What its records have in common.
+    """
+
+    def __init__(
+        self, *, bench: Workbench, plan: ActionPlan, request: EpisodeRequest, identity: EpisodeIdentity
+    ) -> None:
+        self._bench = bench
+        self._plan = plan
+        self.request = request
+        self.identity = identity
+        self.uses_policy = request.mode is not Mode.COLLECT
+        self._source = bench.output.source
+        self._episode = Episode(identity=identity)
+        self._statistics = EpisodeStatistics(lockstep=bench.config.lockstep)
+        self._return = 0.0
+        self._missed_in_row = 0
+        self._tool: Pose | None = None
+        self._observation: Observation | None = None
+        self._published_s = 0.0
+        self._opened_s = bench.clock.wall_s()
+        self.step = 0
+        self.awaiting = False
+        self.end: AttemptEnd | None = None
+        bench.reward.reset()
+        bench.arbiter.open_episode(policy_present=self.uses_policy)
+
+    @property
+    def started(self) -> bool:
+        """Whether the first action has been taken: until then nothing is at stake and no deadline is missed."""
+        return self._episode.steps > 0
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether the policy has answered this step."""
+        return self._plan.action(self.step) is not None
+
+    @property
+    def refusal(self) -> str:
+        """Why the policy does not answer, in its own words; "" = it has not said so."""
+        return self._plan.refusal
+
+    def observe(self, snapshot: Snapshot) -> None:
+        """Take the samples of a tick: close the step before, and publish the next observation or end.
+
+        Raises:
+            InvalidRecordError: When a sample is not finite or of the wrong size.
+        """
+        tool: Pose = snapshot.samples["current_pose"].value
+        if not self.started:
+            self._observe_first(snapshot, tool)
+            return
+        observation = self._build(snapshot, self.step + 1)
+        self.step += 1
+        target = None if snapshot.task_target is None else snapshot.task_target.value
+        signal = self._bench.reward(
+            RewardInput(observation=observation, tcp_pose=tool, target_pose=target, step=self.step)
+        )
+        self._return += signal.reward
+        self._tool = tool
+        self._close_step(observation, tool, signal)
+
+    def republish(self) -> None:
+        """Send the unanswered observation again when a second has passed."""
+        if not self.awaiting or self.has_answer or self._observation is None:
+            return
+        if self._bench.clock.wall_s() - self._published_s >= REPUBLISH_S:
+            self._publish(self._observation)
+
+    def answer(self, chunk: ActionChunk) -> bool:
+        """Take the policy's answer; tell whether it was for this episode. Raises InvalidRecordError."""
+        if not self._plan.accept(chunk):
+            return False
+        action = self._plan.action(self.step)
+        if self.started and not self.awaiting and self.end is None and action is not None:
+            self._attach(action)
+        if self._plan.refusal and self.started and self.uses_policy:
+            self.abort(reason=f"the policy does not answer: {self._plan.refusal}")
+        return True
+
+    def act(self, person: PersonInput, *, missed: bool = False) -> None:
+        """Arbitrate, guard, command and note the step. Raises PoseLostError.
+
+        Args:
+            person: What the person does now.
+            missed: The deadline has passed: keep the target.
+        """
+        bench, clock = self._bench, self._bench.clock
+        tool = bench.commander.measured() if self._tool is None else self._tool
+        policy_action = None if missed else self._plan.action(self.step)
+        person_action = None
+        if person is not ABSENT and person.moves:
+            person_action = bench.mapping.from_twist(person.twist, person.gripper, bench.commander.opening or 0.0)
+        decision = bench.arbiter.choose(policy_action=policy_action, person_action=person_action)
+        commanded_before = bench.commander.commanded
+        reference = bench.mapping.reference(measured=tool, commanded=commanded_before)
+        if decision.action is None:
+            sent = bench.commander.keep()
+        else:
+            sent = bench.commander.move(bench.mapping.target(decision.action, reference))
+            opening = bench.mapping.opening(decision.action)
+            if opening is not None:
+                bench.commander.grip(opening)
+        flags = sent.flags | (SafetyFlag.DEADLINE_MISSED if missed else SafetyFlag.NONE)
+        step = ExecutedStep(
+            source=decision.source,
+            executed_action=bench.mapping.executed(
+                commanded=sent.pose, reference=reference, opening=bench.commander.opening or 0.0
+            ),
+            policy_action=_NO_ACTION if policy_action is None else policy_action,
+            policy_version="" if policy_action is None else self._plan.acting_version,
+            reference_pose=reference,
+            commanded_pose=sent.pose,
+            safety_flags=flags,
+        )
+        self._episode.act(step)
+        self._statistics.on_action(step, clock.wall_s())
+        self.awaiting = False
+        self._missed_in_row = self._missed_in_row + 1 if missed else 0
+        if self._missed_in_row >= bench.config.arbiter.max_missed_deadlines:
+            self.abort(reason=f"{self._missed_in_row} deadlines in a row were missed by the policy")
+
+    def abort(self, *, reason: str, outcome: Outcome = Outcome.INCOMPLETE) -> None:
+        """End where the last valid observation is."""
+        if self.end is None:
+            self._finish(self._episode.incomplete(outcome=outcome), outcome, reason)
+
+    def count(self, event: str) -> None:
+        """Count a safety event of this episode."""
+        self._statistics.count(event)
+
+    def waited_s(self) -> float:
+        """Return wall seconds since the episode opened."""
+        return self._bench.clock.wall_s() - self._opened_s
+
+    def _observe_first(self, snapshot: Snapshot, tool: Pose) -> None:
+        """Open with o_0, and keep it fresh until the first action; in lockstep the world stands still meanwhile."""
+        recent = self._bench.clock.wall_s() - self._published_s < REPUBLISH_S
+        if self.awaiting and recent and not self._bench.config.lockstep:
+            return
+        observation = self._build(snapshot, 0)
+        self._tool = tool
+        self._episode.first(observation, tool)
+        self._statistics.on_first_observation(self._bench.clock.wall_s())
+        self._publish(observation)
+
+    def _close_step(self, observation: Observation, tool: Pose, signal: RewardSignal) -> None:
+        self._statistics.on_tick(self._bench.clock.wall_s())
+        if signal.success or signal.failure:
+            outcome = Outcome.SUCCESS if signal.success else Outcome.FAILURE
+            self._finish(self._episode.termination(observation, tool, signal, outcome), outcome, "")
+        elif self.step >= self._bench.config.task.max_episode_steps:
+            self._finish(self._episode.truncation(observation, tool, signal), Outcome.TIMEOUT, "")
+        else:
+            for record in self._episode.middle(observation, tool, signal):
+                self._bench.output.store(record)
+            self._publish(observation)
+
+    def _publish(self, observation: Observation) -> None:
+        self._observation = observation
+        self._published_s = self._bench.clock.wall_s()
+        self.awaiting = True
+        self._bench.output.publish(observation)
+
+    def _attach(self, action: StateArray) -> None:
+        """Log what the policy would have done beside what the person did."""
+        if self._bench.arbiter.state is ControlState.TAKEOVER:
+            self._episode.attach_policy_action(action, self._plan.acting_version)
+
+    def _build(self, snapshot: Snapshot, step: int) -> Observation:
+        return self._bench.builder.build(
+            snapshot,
+            stamp_ns=self._bench.stamp_ns(),
+            source=self._source,
+            episode=self.identity.episode,
+            step=step,
+            mode=self.request.mode,
+            deterministic=self.request.deterministic,
+            policy_version=self._plan.policy_version,
+        )
+
+    def _finish(self, records: tuple[Transition, ...], outcome: Outcome, reason: str) -> None:
+        for record in records:
+            self._bench.output.store(record)
+        length = records[-1].observation.step if records else 0
+        self.awaiting = False
+        self.end = AttemptEnd(outcome=outcome, reason=reason, length=length, episode_return=self._return)
+        if not records:
+            return
+        self._bench.output.close(
+            self._statistics.summary(
+                identity=self.identity,
+                source=self._source,
+                mode=self.request.mode,
+                deterministic=self.request.deterministic,
+                length=length,
+                episode_return=self._return,
+                outcome=outcome,
+                reason=reason,
+                interventions=self._bench.arbiter.takeovers,
+            )
+        )

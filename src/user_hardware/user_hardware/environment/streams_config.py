@@ -1,0 +1,106 @@
+"""Which drivers are spoken to, by which topics, and what counts as a healthy stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from user_core.configuration import parameter
+from user_core.errors import ConfigurationError
+from user_core.spec import CameraSpec
+
+ROBOT_FILE = "the environment_node section of config/robots/<robot>.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicsConfig:
+    """Names of the arm's topics, relative to the robot's namespace."""
+
+    target_pose: str = parameter("target_pose", "PoseStamped to the controller; this node must be its only publisher")
+    current_pose: str = parameter("current_pose", "PoseStamped of the tool in the arm's base frame")
+    current_twist: str = parameter("current_twist", "TwistStamped of the tool in the arm's base frame")
+    wrench: str = parameter(
+        "franka_robot_state_broadcaster/external_wrench_in_base_frame", "WrenchStamped on the tool in the base frame"
+    )
+    task_target: str = parameter("task/target_pose", "PoseStamped: where the task's target really is")
+    base_frame: str = parameter("base", "frame_id of the targets sent to the controller")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamsConfig:
+    """When a stream counts as lost or frozen."""
+
+    max_age_s: float = parameter(0.5, "age from which a camera, twist, wrench or gripper is lost", minimum=0.01)
+    frozen_ticks: int = parameter(5, "ticks with one and the same stamp after which a stream is frozen", minimum=2)
+    frozen_motion_m: float = parameter(
+        0.005, "tool motion after which the same pixels mean a frozen camera", minimum=1e-4
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CamerasConfig:
+    """Cameras of the observation, in order."""
+
+    driver: str = parameter("realsense", "camera adapter")
+    names: tuple[str, ...] = parameter(("wrist", "third_person"), "cameras in the observation; an empty list for none")
+    height: int = parameter(64, "image height that the policy sees", minimum=8, maximum=1080)
+    width: int = parameter(64, "image width that the policy sees", minimum=8, maximum=1920)
+    crops: tuple[int, ...] = parameter(
+        (), "top left height width of each camera in its driver's image, one after the other; empty = centred squares"
+    )
+    topic: str = parameter("{camera}_camera/color/image_raw", "image topic; {camera} stands for the camera's name")
+
+    def __post_init__(self) -> None:
+        """Refuse crops that are not four numbers for each camera."""
+        if self.crops and len(self.crops) != 4 * len(self.names):
+            raise ConfigurationError(
+                key="cameras.crops", value=self.crops, allowed=f"4 numbers for each of {self.names}", where=ROBOT_FILE
+            )
+
+    def specs(self) -> tuple[CameraSpec, ...]:
+        """Return the cameras as the spec names them."""
+        crops = [self.crops[4 * index : 4 * index + 4] or (0, 0, 0, 0) for index in range(len(self.names))]
+        return tuple(
+            CameraSpec(name=name, height=self.height, width=self.width, crop=(crop[0], crop[1], crop[2], crop[3]))
+            for name, crop in zip(self.names, crops, strict=True)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class GripperConfig:
+    """The gripper's driver."""
+
+    driver: str = parameter("crisp", "gripper adapter: crisp, franka or none")
+    command_topic: str = parameter("gripper_position_controller/commands", "where the crisp adapter sends openings")
+    state_topic: str = parameter("franka_gripper/joint_states", "JointState of the two fingers, each half the width")
+    max_width_m: float = parameter(0.08, "width between the fingers when open", minimum=0.001, maximum=0.5)
+    speed_m_s: float = parameter(0.1, "speed, for drivers that take one", minimum=0.001, maximum=1.0)
+    force_n: float = parameter(20.0, "grasp force, for drivers that take one", minimum=0.0, maximum=140.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeleopConfig:
+    """The devices in a person's hand."""
+
+    devices: tuple[str, ...] = parameter(("spacenav",), "teleoperation adapters; an empty list for none")
+    twist_topic: str = parameter("spacenav/twist", "Twist of the SpaceMouse")
+    joy_topic: str = parameter("spacenav/joy", "Joy of the SpaceMouse")
+    stale_s: float = parameter(0.5, "age from which a twist reads as zero", minimum=0.05)
+    button_stale_s: float = parameter(
+        0.5, "age from which all buttons read as released; longer for a driver that reports changes only", minimum=0.05
+    )
+    dead_band: float = parameter(0.05, "deflection below which an axis reads as zero", minimum=0.0, maximum=0.9)
+    full_scale: float = parameter(1.0, "deflection on the wire that means full speed", minimum=1e-3)
+    axis_signs: tuple[float, ...] = parameter(
+        (1.0, 1.0, 1.0, 1.0, 1.0, 1.0), "sign of each device axis in the arm's base frame: x y z rx ry rz"
+    )
+    deadman_button: int = parameter(0, "button that holds control without motion; -1 = none", minimum=-1)
+    stop_button: int = parameter(1, "button that stops the arm; -1 = none", minimum=-1)
+    open_button: int = parameter(-1, "button that opens the gripper; -1 = none", minimum=-1)
+    close_button: int = parameter(-1, "button that closes the gripper; -1 = none", minimum=-1)
+
+    def __post_init__(self) -> None:
+        """Refuse signs that are not one per axis."""
+        if len(self.axis_signs) != 6:
+            raise ConfigurationError(
+                key="teleop.axis_signs", value=self.axis_signs, allowed="6 numbers", where=ROBOT_FILE
+            )

@@ -1,0 +1,1 @@
+"""Grippers: adapters that never wait."""

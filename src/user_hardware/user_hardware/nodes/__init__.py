@@ -1,0 +1,1 @@
+"""The executables: wiring of objects to ROS 2, nothing else."""

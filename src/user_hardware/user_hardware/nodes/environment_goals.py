@@ -1,0 +1,95 @@
+"""The RunEpisodes action: goals in, feedback per episode, never a wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.node import Node
+from rclpy.task import Future
+
+from user_core.types import Mode
+from user_hardware.environment.goal import EpisodeResult, EpisodeSchedule, Goal, GoalProgress
+from user_interfaces.action import RunEpisodes
+
+_MODES = (Mode.EVALUATE.value, Mode.COLLECT.value)
+
+
+class EpisodeGoals:
+    """Passes goals to the schedule; the newest one replaces the one before.
+
+    Args:
+        node: Where the action lives.
+        schedule: Runs the episodes.
+    """
+
+    def __init__(self, *, node: Node, schedule: EpisodeSchedule) -> None:
+        self._node = node
+        self._schedule = schedule
+        self._progress: dict[bytes, GoalProgress] = {}
+        self._server = ActionServer(
+            node,
+            RunEpisodes,
+            "environment/run_episodes",
+            execute_callback=self._execute,
+            goal_callback=self._judge,
+            cancel_callback=self._cancel,
+        )
+
+    def _judge(self, goal: RunEpisodes.Goal) -> GoalResponse:
+        if goal.mode in _MODES and goal.seeds:
+            return GoalResponse.ACCEPT
+        self._node.get_logger().warning(
+            f"a RunEpisodes goal with mode {goal.mode!r} and {len(goal.seeds)} seeds is refused; "
+            f"allowed are {' or '.join(_MODES)} and at least one seed"
+        )
+        return GoalResponse.REJECT
+
+    def _cancel(self, handle: ServerGoalHandle) -> CancelResponse:
+        progress = self._progress.get(bytes(handle.goal_id.uuid))
+        if progress is not None:
+            self._schedule.cancel(progress)
+        return CancelResponse.ACCEPT
+
+    async def _execute(self, handle: ServerGoalHandle) -> RunEpisodes.Result:
+        request = handle.request
+        goal = Goal(
+            mode=Mode(request.mode),
+            seeds=tuple(request.seeds),
+            deterministic=request.deterministic,
+            policy_version=request.policy_version,
+            evaluation=request.evaluation,
+        )
+        ended: Future[str] = Future()
+        progress = GoalProgress(
+            goal=goal,
+            report=lambda result: handle.publish_feedback(_feedback(goal, result)),
+            finish=lambda _, reason: ended.set_result(reason),
+        )
+        key = bytes(handle.goal_id.uuid)
+        self._progress[key] = progress
+        self._schedule.set_goal(progress)
+        reason: Any = await ended
+        del self._progress[key]
+        if handle.is_cancel_requested:
+            handle.canceled()
+        elif reason:
+            handle.abort()
+        else:
+            handle.succeed()
+        return RunEpisodes.Result(
+            evaluation=goal.evaluation, episodes=progress.counted, successes=progress.successes, reason=reason
+        )
+
+
+def _feedback(goal: Goal, result: EpisodeResult) -> RunEpisodes.Feedback:
+    return RunEpisodes.Feedback(
+        evaluation=goal.evaluation,
+        seed=result.seed,
+        episode=result.episode,
+        outcome=result.outcome.value,
+        counts=result.counts,
+        episode_return=float(result.episode_return),
+        length=result.length,
+    )

@@ -1,0 +1,180 @@
+"""environment_node: one arm at its control rate. Wiring only; what happens is in user_hardware.environment."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from geometry_msgs.msg import PoseStamped
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+
+from user_core.errors import InvalidRecordError
+from user_core.interfaces import Stamped
+from user_core.ros import qos
+from user_core.ros.conversions import from_message, ns_from_stamp, pose_from_message
+from user_core.ros.parameters import declare_config
+from user_core.ros.runner import run_node
+from user_core.ros.topics import NodeTopics
+from user_core.run import RunFolder
+from user_core.transforms import Pose
+from user_core.types import ActionChunk
+from user_hardware.environment.assembly import Surroundings, assemble, make_adapters, make_clock
+from user_hardware.environment.config import EnvironmentConfig
+from user_hardware.nodes.environment_goals import EpisodeGoals
+from user_hardware.nodes.environment_neighbours import Neighbours
+from user_hardware.nodes.environment_output import EnvironmentOutput
+from user_hardware.nodes.environment_services import PersonServices
+from user_hardware.nodes.environment_status import StatusPublisher
+from user_hardware.nodes.simulation_calls import RosSimulationCalls
+from user_hardware.nodes.watched_topics import WatchedTopics
+from user_interfaces.msg import ActionChunk as ActionMessage
+
+_LOCKSTEP_POLL_S = 0.02
+_STATUS_S = 0.1
+_PUBLISHER_COUNT_S = 0.5
+_UNNAMED_RUN = "runs/unnamed"
+
+
+class EnvironmentNode(Node):
+    """Ticks, answers and deadlines of one arm, in one thread, without a wait."""
+
+    def __init__(self, **node_arguments: Any) -> None:
+        """Connect to the drivers and begin in HOLD.
+
+        Args:
+            node_arguments: Passed on to rclpy's Node (context, namespace, parameter overrides).
+        """
+        super().__init__("environment_node", automatically_declare_parameters_from_overrides=True, **node_arguments)
+        self._config = declare_config(self, EnvironmentConfig)
+        self._target: Stamped[Pose] | None = None
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        clock = make_clock(self._config)
+        spec = self._config.build_spec(robot=self.get_namespace().strip("/") or "arm")
+        adapters = make_adapters(self._config, clock)
+        run_folder = RunFolder(path=Path(self._config.run_folder or _UNNAMED_RUN))
+        calls = RosSimulationCalls(node=self)
+        self._output = EnvironmentOutput(
+            node=self, spec=spec, config=self._config.outbox, run_folder=run_folder.path
+        )
+        self._environment = assemble(
+            config=self._config,
+            spec=spec,
+            clock=clock,
+            adapters=adapters,
+            surroundings=Surroundings(
+                output=self._output, calls=calls, task_target=lambda: self._target, stamp_ns=self._stamp_ns
+            ),
+        )
+        self._loop = self._environment.loop
+        self._output.count_training_steps_in(self._environment.budget)
+        self._status = StatusPublisher(node=self, environment=self._environment, output=self._output)
+        neighbours = Neighbours(
+            node=self, environment=self._environment, output=self._output, on_change=self._after_message
+        )
+        if "replay" not in self._config.requires:
+            neighbours.begin_run(run_folder.identity())
+        EpisodeGoals(node=self, schedule=self._environment.schedule)
+        PersonServices(node=self, loop=self._loop)
+        self._connect_drivers(calls)
+        self._start_timers()
+
+    def shutdown(self) -> None:
+        """Close a running episode and the outbox; the controller goes on holding its last target."""
+        self._loop.hold("the environment is being stopped")
+        self._output.shut()
+
+    def _connect_drivers(self, calls: RosSimulationCalls) -> None:
+        adapters, names = self._environment.adapters, self._config.topics
+        topics = WatchedTopics(topics=NodeTopics(node=self), after=self._after_sample)
+        everything = [adapters.robot, adapters.gripper, *adapters.cameras.values(), *adapters.devices.values()]
+        for adapter in everything:
+            if adapter is not None:
+                adapter.connect(topics)
+        self.create_subscription(PoseStamped, names.task_target, self._on_task_target, qos.LATCHED)
+        self.create_subscription(ActionMessage, "policy/action", self._on_action, qos.NEWEST)
+        link = self._environment.link
+        if link is not None:
+            calls.deliver_to(link.on_reply, then=self._after_message)
+
+    def _start_timers(self) -> None:
+        steady, config, real_time = self._steady, self._config, self._environment.real_time
+        self.create_timer(_STATUS_S, self._on_status, clock=steady)
+        self.create_timer(_PUBLISHER_COUNT_S, self._count_publishers, clock=steady)
+        if real_time is None:
+            self.create_timer(_LOCKSTEP_POLL_S, self._on_poll, clock=steady)
+            return
+        period_s = real_time.schedule.period_s
+        self._tick_timer = self.create_timer(period_s, self._on_tick, clock=steady)
+        self._deadline_timer = self.create_timer(
+            period_s * config.timing.deadline_fraction, self._on_deadline, clock=steady
+        )
+        self._deadline_timer.cancel()
+        watch_s = config.guard.pose_age_s / 3 / config.simulation.real_time_factor
+        self.create_timer(watch_s, self._loop.check_pose_age, clock=steady)
+
+    def _on_tick(self) -> None:
+        real_time = self._environment.real_time
+        if real_time is not None and real_time.on_tick():
+            self._deadline_timer.reset()
+        self._status.publish_change()
+
+    def _on_deadline(self) -> None:
+        self._deadline_timer.cancel()
+        if self._environment.real_time is not None:
+            self._environment.real_time.on_deadline()
+
+    def _on_poll(self) -> None:
+        if self._environment.lockstep is not None:
+            self._environment.lockstep.poll()
+        self._status.publish_change()
+
+    def _on_action(self, message: ActionMessage) -> None:
+        try:
+            chunk = from_message(message, ActionChunk)
+        except InvalidRecordError as error:
+            self.get_logger().warning(f"policy/action: {error}", throttle_duration_sec=5.0)
+            return
+        real_time = self._environment.real_time
+        if real_time is None:
+            self._loop.answer(chunk)
+            self._after_message()
+        elif real_time.on_answer(chunk):
+            self._tick_timer.reset()
+
+    def _on_task_target(self, message: PoseStamped) -> None:
+        self._target = Stamped(
+            value=pose_from_message(message.pose),
+            stamp_ns=ns_from_stamp(message.header.stamp),
+            received_s=self._environment.clock.now_s(),
+        )
+        self._after_message()
+
+    def _after_sample(self, topic: str) -> None:
+        if topic == self._config.topics.wrench:
+            self._loop.on_wrench()
+        self._after_message()
+
+    def _after_message(self) -> None:
+        if self._environment.lockstep is not None:
+            self._environment.lockstep.pump()
+            self._status.publish_change()
+
+    def _on_status(self) -> None:
+        self._output.work(now_s=self._environment.clock.wall_s())
+        if self._output.problem:
+            self._loop.hold(self._output.problem)
+        self._status.publish()
+
+    def _count_publishers(self) -> None:
+        count = self.count_publishers(self._config.topics.target_pose)
+        self._environment.publishers.on_count(count, now_s=self._environment.clock.wall_s())
+
+    def _stamp_ns(self) -> int:
+        return int(self.get_clock().now().nanoseconds)
+
+
+def main() -> None:
+    """Run the node until it is stopped."""
+    sys.exit(run_node(EnvironmentNode))

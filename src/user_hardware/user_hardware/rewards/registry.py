@@ -1,0 +1,14 @@
+"""Which rewards there are."""
+
+from __future__ import annotations
+
+from user_core.registry import Registry
+
+REWARDS = Registry(
+    kind="reward",
+    entries={
+        "pose": "user_hardware.rewards.pose:PoseReward",
+        "dense": "user_hardware.rewards.dense:DenseReward",
+    },
+    where="reward.name in config/tasks/<task>.yaml",
+)

@@ -1,0 +1,1 @@
+"""Arms: adapters to Cartesian controllers, by topic."""

@@ -1,0 +1,1 @@
+"""Devices in a person's hand, and the scripted person of the simulation."""

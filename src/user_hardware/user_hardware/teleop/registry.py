@@ -1,0 +1,11 @@
+"""Which teleoperation devices there are."""
+
+from __future__ import annotations
+
+from user_core.registry import Registry
+
+TELEOP_DEVICES = Registry(
+    kind="teleop device",
+    entries={"spacenav": "user_hardware.teleop.spacenav:Spacenav"},
+    where="teleop.devices in config/robots/<robot>.yaml",
+)

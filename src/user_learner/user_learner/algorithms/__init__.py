@@ -1,0 +1,1 @@
+"""Algorithms by name, one folder each, and the pretraining that they may begin with."""

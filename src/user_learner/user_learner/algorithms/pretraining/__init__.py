@@ -1,0 +1,1 @@
+"""What is learned from demonstrations before practice begins."""

@@ -1,0 +1,82 @@
+"""Demonstrations as tensors, with hindsight labels of where the goal was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from user_learner.replay.memory import SamplingMemory
+
+_POSE_GROUP = "tcp_pose"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Demonstrations:
+    """The steps of some successful episodes.
+
+    Attributes:
+        rows: (N,) their rows in the memory.
+        actions: (N, A) executed actions, clipped to what a policy can do.
+        goals: (N, G) tool pose relative to where its own episode ended, along the chosen axes, in units of the scale.
+    """
+
+    rows: NDArray[np.int64]
+    actions: Tensor
+    goals: Tensor
+
+
+def goal_labels(poses: NDArray[np.float32], *, axes: tuple[int, ...], scale: float) -> NDArray[np.float32]:
+    """Returns (T+1, G): each pose minus the episode's last, along `axes`, divided by `scale`.
+
+    The last pose of a success *is* the goal, so the label needs nothing that a real robot has not.
+
+    Args:
+        poses: (T+1, 6) of one successful episode, relative to the nominal target.
+        axes: Which of the six.
+        scale: Metres or radians that count as 1.
+    """
+    chosen = poses[:, list(axes)]
+    return ((chosen - chosen[-1]) / scale).astype(np.float32)
+
+
+def split_demonstrations(
+    memory: SamplingMemory, *, validation_share: float, axes: tuple[int, ...], scale: float, seed: int
+) -> tuple[Demonstrations, Demonstrations]:
+    """Divides successful episodes, whole ones, into training and validation.
+
+    Args:
+        memory: Where they are.
+        validation_share: Share of the episodes for validation; at least one where there are two or more.
+        axes: Axes of the goal label.
+        scale: Unit of the goal label.
+        seed: Of the division.
+
+    Raises:
+        ValueError: When there is no successful demonstration.
+    """
+    episodes = memory.successful_demonstrations()
+    if not episodes:
+        raise ValueError("there is no successful demonstration to learn from")
+    order = np.random.default_rng(seed).permutation(len(episodes))
+    held_out = min(len(episodes) - 1, max(1, round(validation_share * len(episodes)))) if validation_share > 0 else 0
+    chosen = [episodes[index] for index in order]
+    training = _demonstrations(memory, chosen[held_out:], axes=axes, scale=scale)
+    validation = _demonstrations(memory, chosen[:held_out] or chosen, axes=axes, scale=scale)
+    return training, validation
+
+
+def _demonstrations(
+    memory: SamplingMemory, episodes: list[NDArray[np.int64]], *, axes: tuple[int, ...], scale: float
+) -> Demonstrations:
+    columns = memory.spec.group_slices()[_POSE_GROUP]
+    goals = [goal_labels(memory.states[rows][:, columns], axes=axes, scale=scale)[:-1] for rows in episodes]
+    rows = np.concatenate([episode[:-1] for episode in episodes])  # record T has no action
+    return Demonstrations(
+        rows=rows,
+        actions=torch.from_numpy(np.clip(memory.actions[rows], -1, 1)),
+        goals=torch.from_numpy(np.concatenate(goals)),
+    )

@@ -1,0 +1,87 @@
+"""The encoder, pretrained: it must tell what the demonstrator did, and where the demonstration ended."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional
+from torch.optim import AdamW
+
+from user_learner.algorithms.pretraining.config import PretrainingConfig
+from user_learner.algorithms.pretraining.demonstrations import Demonstrations
+from user_learner.algorithms.pretraining.progress import Progress
+from user_learner.replay.memory import SamplingMemory
+from user_policies.networks.mlp import Mlp
+from user_policies.policies.cnn import ImageFeatures
+from user_policies.processing.augmentation import colour_noise, random_shift
+from user_policies.processing.image_input import normalise_images
+
+
+def pretrain_encoder(
+    extractor: ImageFeatures,
+    *,
+    memory: SamplingMemory,
+    training: Demonstrations,
+    config: PretrainingConfig,
+    seed: int,
+    device: torch.device,
+    progress: Progress,
+) -> None:
+    """Trains encoders and goal head in place, on augmented images.
+
+    A head that is thrown away afterwards predicts the action, so that the features hold what acting needs; the goal
+    head predicts the distance to the end of the episode, which imitation alone resolves too coarsely for insertion.
+
+    Args:
+        extractor: What is trained.
+        memory: Where states and frames are.
+        training: Rows and labels.
+        config: Updates, augmentation, step size.
+        seed: Of batches and augmentation.
+        device: Where to compute.
+        progress: Reports, and stops.
+
+    Raises:
+        PretrainingStopped: When asked to stop.
+    """
+    rows = np.random.default_rng(seed)
+    generator = Generator(device=device).manual_seed(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        action_head = nn.Sequential(
+            Mlp(inputs=extractor.outputs, hidden_sizes=(256,)), nn.Linear(256, training.actions.shape[1])
+        ).to(device)
+    optimiser = AdamW([*extractor.parameters(), *action_head.parameters()], lr=config.encoder_learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=max(1, config.encoder_updates))
+    extractor.train()
+    for update in range(config.encoder_updates):
+        progress.at(what="encoder", update=update, updates=config.encoder_updates)
+        picked = rows.integers(len(training.rows), size=config.encoder_batch_size)
+        states = torch.from_numpy(memory.states[training.rows[picked]]).to(device)
+        images = [
+            _augmented(torch.from_numpy(frames).to(device), config=config, generator=generator)
+            for frames in memory.images(training.rows[picked])
+        ]
+        features = extractor.from_normalised(states, images)
+        action = torch.tanh(action_head(features))
+        loss = functional.mse_loss(action, training.actions[picked].to(device))
+        if extractor.goal_axes:
+            goal = extractor.goal_of(features)
+            loss = loss + config.goal_weight * functional.mse_loss(goal, training.goals[picked].to(device))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    extractor.eval()
+
+
+def goal_error(extractor: ImageFeatures, *, features: Tensor, demonstrations: Demonstrations) -> float:
+    """Returns the mean distance between predicted and labelled goal, in metres or radians."""
+    difference = extractor.goal_of(features).cpu() - demonstrations.goals
+    return float(difference.norm(dim=-1).mean()) * extractor.goal_scale
+
+
+def _augmented(images: Tensor, *, config: PretrainingConfig, generator: Generator) -> Tensor:
+    shifted = random_shift(images, pixels=config.shift_pixels, generator=generator)
+    return colour_noise(normalise_images(shifted), strength=config.colour_noise, generator=generator)

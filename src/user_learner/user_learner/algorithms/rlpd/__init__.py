@@ -1,0 +1,7 @@
+"""Reinforcement learning with prior data: SAC whose batches are half demonstrations."""
+
+from user_learner.algorithms.registry import AlgorithmEntry
+from user_learner.algorithms.rlpd.config import RlpdConfig
+from user_learner.algorithms.rlpd.learner import RlpdLearner
+
+ENTRY = AlgorithmEntry(config_type=RlpdConfig, learner_type=RlpdLearner)

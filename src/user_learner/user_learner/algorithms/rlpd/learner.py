@@ -1,0 +1,53 @@
+"""RLPD: soft actor-critic on batches that are half demonstrations (arXiv:2302.02948)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from user_learner.algorithms.rlpd.config import RlpdConfig
+from user_learner.algorithms.rlpd.losses import filtered_cloning_loss
+from user_learner.algorithms.sac.learner import SacLearner
+from user_learner.replay.batch import Batch
+from user_learner.replay.sampling import SamplingRule, SymmetricSampling
+from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+
+
+class RlpdLearner(SacLearner):
+    """The update is SAC's; demonstrations enter by the sampling rule, so that none is ever forgotten.
+
+    With `cloning_weight` they also hold the actor where the critics find nothing better, so that practice that begins
+    with an imitated actor does not first unlearn it.
+    """
+
+    needs_demonstrations = True
+
+    def __init__(self, *, config: RlpdConfig, policy: TanhGaussianPolicy, seed: int = 0) -> None:
+        """Makes critics and optimisers.
+
+        Args:
+            config: The hyperparameters.
+            policy: Whose networks are trained, in place.
+            seed: Of the critics' weights and of all noise.
+        """
+        super().__init__(config=config, policy=policy, seed=seed)
+        self._cloning_weight = config.cloning_weight
+
+    def sampling_rule(self) -> SamplingRule:
+        """Returns half training, half demonstrations."""
+        return SymmetricSampling()
+
+    def _actor_extra_loss(self, *, batch: Batch, features: Tensor, mode: Tensor) -> Tensor | None:
+        if self._cloning_weight == 0:
+            return None
+        chosen = batch.is_demonstration
+        demonstrated = batch.action[chosen].clamp(-1, 1)
+        with torch.no_grad():
+            demonstrated_value = self._critic(features[chosen], demonstrated).mean(dim=0)
+            mode_value = self._critic(features[chosen], mode[chosen]).mean(dim=0)
+        return self._cloning_weight * filtered_cloning_loss(
+            mode=mode[chosen],
+            demonstrated=demonstrated,
+            mode_value=mode_value,
+            demonstrated_value=demonstrated_value,
+        )

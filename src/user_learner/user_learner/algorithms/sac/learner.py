@@ -1,0 +1,195 @@
+"""One update of soft actor-critic, readable from top to bottom."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+from torch.optim import Adam
+
+from user_core.interfaces import Metrics, Tensors
+from user_learner.algorithms.observation_encoding import FrozenEncoding, ObservationEncoding, TrainedEncoding
+from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
+from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
+from user_learner.algorithms.sac import losses
+from user_learner.algorithms.sac.config import SacConfig
+from user_learner.algorithms.temperature import Temperature
+from user_learner.replay.batch import Batch
+from user_learner.replay.sampling import OnlineSampling, SamplingRule
+from user_policies.networks.critic_ensemble import CriticEnsemble
+from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+from user_policies.tensors import check_tensors, load_module, module_tensors
+
+
+class SacLearner:
+    """Critics, their targets, temperature and optimisers around a policy's networks.
+
+    Every `actor_every`-th update also steps actor, temperature and the average of the weights; no optimiser is
+    stepped in an update that has no loss for it.
+    """
+
+    needs_demonstrations = False
+
+    def __init__(self, *, config: SacConfig, policy: TanhGaussianPolicy, seed: int = 0) -> None:
+        """Makes critics and optimisers.
+
+        Args:
+            config: The hyperparameters.
+            policy: Whose networks are trained, in place.
+            seed: Of the critics' weights and of all noise.
+        """
+        self._config = config
+        self._policy = policy
+        self._network = policy.network
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self._critic = CriticEnsemble(
+                members=config.critics,
+                features=self._network.features.outputs,
+                actions=policy.spec.action_dim,
+                hidden_sizes=config.critic_hidden_sizes,
+            ).to(policy.device)
+        self._target_critic = copy.deepcopy(self._critic).requires_grad_(False)
+        self._temperature = Temperature(initial=config.initial_temperature).to(policy.device)
+        self._generator = Generator(device=policy.device).manual_seed(seed)
+        self._encoding = self._make_encoding()
+        self._critic_parameters = [*self._critic.parameters(), *self._encoding.parameters()]
+        self._critic_optimiser = Adam(self._critic_parameters, lr=config.critic_learning_rate, fused=True)
+        self._actor_optimiser = Adam(self._network.actor.parameters(), lr=config.actor_learning_rate, fused=True)
+        self._temperature_optimiser = Adam(self._temperature.parameters(), lr=config.temperature_learning_rate)
+        self.updates = 0
+
+    def sampling_rule(self) -> SamplingRule:
+        """Returns where batches come from."""
+        return OnlineSampling()
+
+    def update(self, batch: Batch) -> Metrics:
+        """Does one critic update, and in its phase one of actor, temperature and averages.
+
+        Returns:
+            Losses, values, entropy and temperature; those of the actor only in its phase.
+        """
+        features = self._encoding.features(batch.observation)  # (B, F)
+        metrics = self._update_critic(batch, features)
+        self.updates += 1
+        if self.updates % self._config.actor_every == 0:
+            metrics |= self._update_actor(batch, features.detach())
+        return metrics
+
+    def weights(self) -> Tensors:
+        """Returns what the policy needs."""
+        return self._policy.weights()
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Returns everything that a checkpoint needs: all networks, optimisers, temperature, noise, counter."""
+        return {
+            **{f"policy.{name}": value for name, value in self._policy.weights().items()},
+            **module_tensors(self._critic, prefix="critic."),
+            **module_tensors(self._target_critic, prefix="target_critic."),
+            **module_tensors(self._temperature, prefix="temperature."),
+            **optimiser_tensors(self._critic_optimiser, prefix="optimiser.critic."),
+            **optimiser_tensors(self._actor_optimiser, prefix="optimiser.actor."),
+            **optimiser_tensors(self._temperature_optimiser, prefix="optimiser.temperature."),
+            "generator": torch_generator_state(self._generator),
+            "updates": np.array(self.updates, np.int64),
+        }
+
+    def restore(self, state: Tensors) -> None:
+        """Undoes `state`.
+
+        Raises:
+            WeightsError: Naming the tensors that differ.
+        """
+        expected = {name: value for name, value in self.state().items() if not name.startswith("optimiser.")}
+        given = {name: value for name, value in state.items() if not name.startswith("optimiser.")}
+        check_tensors(given, expected=expected, what="the learner's checkpoint")
+        prefix = "policy."
+        self._policy.load({n.removeprefix(prefix): value for n, value in given.items() if n.startswith(prefix)})
+        load_module(self._critic, given, prefix="critic.")
+        load_module(self._target_critic, given, prefix="target_critic.")
+        load_module(self._temperature, given, prefix="temperature.")
+        restore_optimiser(self._critic_optimiser, state, prefix="optimiser.critic.")
+        restore_optimiser(self._actor_optimiser, state, prefix="optimiser.actor.")
+        restore_optimiser(self._temperature_optimiser, state, prefix="optimiser.temperature.")
+        restore_torch_generator(self._generator, np.asarray(state["generator"]))
+        self.updates = int(state["updates"])
+
+    def _actor_extra_loss(self, *, batch: Batch, features: Tensor, mode: Tensor) -> Tensor | None:
+        """Returns what a derived algorithm adds to the actor's loss; SAC adds nothing.
+
+        Args:
+            batch: The batch.
+            features: (B, F) of its observations.
+            mode: (B, A) of the actor there.
+        """
+        return None
+
+    def _make_encoding(self) -> ObservationEncoding:
+        features = self._network.features
+        if not features.trained_end_to_end:
+            return FrozenEncoding()
+        return TrainedEncoding(
+            extractor=features, shift_pixels=self._config.shift_pixels, generator=self._generator
+        )
+
+    def _update_critic(self, batch: Batch, features: Tensor) -> dict[str, float]:
+        with torch.no_grad():
+            next_features = self._encoding.features(batch.next_observation)
+            next_action, log_density = self._network.actor(next_features).sample(self._generator)
+            next_values = self._target_critic(next_features, next_action)  # (N, B)
+            next_value = losses.subset_minimum(next_values, members=self._random_members())
+            if self._config.entropy_in_backup:
+                next_value = losses.soft_value(
+                    value=next_value, log_density=log_density, temperature=self._temperature()
+                )
+            target = losses.value_target(reward=batch.reward, bootstrap=batch.bootstrap, next_value=next_value)
+        values = self._critic(features, batch.action)  # (N, B)
+        loss = losses.critic_loss(values=values, target=target)
+        self._critic_optimiser.zero_grad()
+        loss.backward()
+        self._critic_optimiser.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                list(self._target_critic.parameters()), list(self._critic.parameters()), self._config.tau
+            )
+        return {
+            "critic_loss": float(loss.detach()),
+            "q_mean": float(values.detach().mean()),
+            "target_q_mean": float(target.mean()),
+        }
+
+    def _update_actor(self, batch: Batch, features: Tensor) -> dict[str, float]:
+        distribution = self._network.actor(features)
+        action, log_density = distribution.sample(self._generator)  # (B, A), (B,)
+        temperature = self._temperature()
+        self._critic.requires_grad_(False)
+        values = self._critic(features, action)  # (N, B)
+        actor_loss = losses.actor_loss(values=values, log_density=log_density, temperature=temperature)
+        extra = self._actor_extra_loss(batch=batch, features=features, mode=distribution.mode())
+        if extra is not None:
+            actor_loss = actor_loss + extra
+        self._critic.requires_grad_(True)
+        self._actor_optimiser.zero_grad()
+        actor_loss.backward()
+        self._actor_optimiser.step()
+        temperature_loss = losses.temperature_loss(
+            temperature=temperature, log_density=log_density, target_entropy=self._config.target_entropy
+        )
+        self._temperature_optimiser.zero_grad()
+        temperature_loss.backward()
+        self._temperature_optimiser.step()
+        self._policy.update_average(self._config.average_rate)
+        return {
+            "actor_loss": float(actor_loss.detach()),
+            "entropy": -float(log_density.detach().mean()),
+            "temperature": float(temperature.detach()),
+            "log_std_mean": float(distribution.log_std.detach().mean()),
+        }
+
+    def _random_members(self) -> Tensor:
+        order = torch.randperm(self._config.critics, generator=self._generator, device=self._policy.device)
+        return order[: self._config.critic_subset]

@@ -1,0 +1,63 @@
+"""The losses of soft actor-critic as pure functions: arXiv:1812.05905."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+
+def subset_minimum(values: Tensor, *, members: Tensor) -> Tensor:
+    """Returns the smallest value over some critics, (B,): arXiv:2101.05982, equation 1.
+
+    Args:
+        values: (N, B) of all critics.
+        members: (M,) indices of the critics to take.
+    """
+    return values.index_select(0, members).amin(dim=0)  # (N, B) -> (B,)
+
+
+def value_target(*, reward: Tensor, bootstrap: Tensor, next_value: Tensor) -> Tensor:
+    """Returns y = r + gamma^m · discount · V(s'), (B,): arXiv:1812.05905, equation 8, over m steps.
+
+    Args:
+        reward: (B,) summed over the steps.
+        bootstrap: (B,) gamma^m times the environment's discounts: 0 after a termination, never after a truncation.
+        next_value: (B,) value of the next observation.
+    """
+    return (reward + bootstrap * next_value).detach()
+
+
+def soft_value(*, value: Tensor, log_density: Tensor, temperature: Tensor) -> Tensor:
+    """Returns V(s) = Q(s, a) - alpha · log pi(a|s), (B,): arXiv:1812.05905, equation 3."""
+    return value - temperature * log_density
+
+
+def critic_loss(*, values: Tensor, target: Tensor) -> Tensor:
+    """Returns the mean squared error over critics and samples: arXiv:1812.05905, equation 5.
+
+    Args:
+        values: (N, B) of all critics.
+        target: (B,).
+    """
+    return (values - target).square().mean()
+
+
+def actor_loss(*, values: Tensor, log_density: Tensor, temperature: Tensor) -> Tensor:
+    """Returns E[alpha · log pi(a|s) - Q(s, a)] with Q the mean of the critics: arXiv:1812.05905, equation 9.
+
+    Args:
+        values: (N, B) of all critics at actions drawn from the policy.
+        log_density: (B,) of those actions.
+        temperature: alpha, a constant here.
+    """
+    return (temperature.detach() * log_density - values.mean(dim=0)).mean()
+
+
+def temperature_loss(*, temperature: Tensor, log_density: Tensor, target_entropy: float) -> Tensor:
+    """Returns E[-alpha · (log pi(a|s) + target entropy)]: arXiv:1812.05905, equation 18.
+
+    Args:
+        temperature: alpha, differentiable.
+        log_density: (B,) a constant here.
+        target_entropy: Entropy in nats that the policy is kept at.
+    """
+    return -(temperature * (log_density.detach() + target_entropy)).mean()

@@ -1,0 +1,95 @@
+"""Batches out of a memory: with cached features, or with raw observations for an encoder in training."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.random import Generator
+
+from user_learner.replay.batch import Batch, Observations, RawObservations
+from user_learner.replay.feature_cache import FeatureCache
+from user_learner.replay.memory import SamplingMemory
+from user_learner.replay.n_step import n_step_returns
+from user_learner.replay.sampling import SamplingRule
+
+
+class ObservationSource(Protocol):
+    """Looks up the observations of rows."""
+
+    def gather(self, rows: np.ndarray) -> Observations:
+        """Return the observations of rows (B,)."""
+
+
+class RawObservationSource:
+    """States and frames as they were recorded."""
+
+    def __init__(self, *, memory: SamplingMemory, device: torch.device) -> None:
+        """Reads `memory`, gives tensors on `device`."""
+        self._memory = memory
+        self._device = device
+
+    def gather(self, rows: np.ndarray) -> RawObservations:
+        """Return states (B, S) and one (B, H, W, 3) tensor per camera."""
+        images = tuple(torch.from_numpy(frames).to(self._device) for frames in self._memory.images(rows))
+        return RawObservations(states=torch.from_numpy(self._memory.states[rows]).to(self._device), images=images)
+
+
+class BatchSource:
+    """Draws by a rule, sums over n steps, looks up the observations at both ends."""
+
+    def __init__(
+        self,
+        *,
+        memory: SamplingMemory,
+        observations: FeatureCache | RawObservationSource,
+        rule: SamplingRule,
+        batch_size: int,
+        n_step: int,
+        gamma: float,
+        device: torch.device,
+    ) -> None:
+        """Joins memory, rule and lookup.
+
+        Args:
+            memory: Where the rows are.
+            observations: Cached features or raw observations.
+            rule: Which rows are drawn.
+            batch_size: B.
+            n_step: Number of rewards in a sample.
+            gamma: The algorithm's discount.
+            device: Where batches are used.
+        """
+        self._memory = memory
+        self._observations: ObservationSource = observations
+        self._rule = rule
+        self._batch_size = batch_size
+        self._n_step = n_step
+        self._gamma = gamma
+        self._device = device
+
+    @property
+    def ready(self) -> bool:
+        """Whether the rule has something to draw from."""
+        return self._rule.ready(self._memory)
+
+    def sample(self, generator: Generator) -> Batch:
+        """Return one batch."""
+        drawn = self._rule.draw(self._memory, batch_size=self._batch_size, generator=generator)
+        returns = n_step_returns(
+            drawn.rows,
+            n=self._n_step,
+            gamma=self._gamma,
+            successor=self._memory.successor,
+            reward=self._memory.rewards,
+            discount=self._memory.discounts,
+        )
+        return Batch(
+            observation=self._observations.gather(drawn.rows),
+            action=torch.from_numpy(self._memory.actions[drawn.rows]).to(self._device),
+            reward=torch.from_numpy(returns.reward).to(self._device),
+            bootstrap=torch.from_numpy(returns.bootstrap).to(self._device),
+            next_observation=self._observations.gather(returns.next_row),
+            is_demonstration=torch.from_numpy(drawn.is_demonstration).to(self._device),
+        )

@@ -1,0 +1,221 @@
+"""The sampling memory: records of the log as rows that batches can be drawn from."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from user_core.errors import InvalidRecordError
+from user_core.spec import EnvironmentSpec
+from user_core.types import ActionSource, ImageArray, Mode, StepType, Transition
+from user_learner.replay.columns import Column
+from user_learner.replay.config import MemoryConfig
+from user_learner.replay.episode_index import EpisodeIndex
+from user_learner.replay.frames import FrameStore
+from user_learner.replay.labels import EpisodeLabel
+
+_MB = 1 << 20
+
+
+class SamplingMemory:
+    """One row per record, in log order; each observation is stored once and belongs to the rows on both its sides.
+
+    A row can be drawn once the record of its episode's next step is there. Evaluation records are never kept.
+    """
+
+    def __init__(self, *, spec: EnvironmentSpec, config: MemoryConfig, folder: Path | None = None) -> None:
+        """Makes an empty memory.
+
+        Args:
+            spec: What records must look like.
+            config: Where frames lie.
+            folder: Where frames beyond the budget are spilled; None takes the system's temporary folder.
+        """
+        self.spec = spec
+        budget = config.frame_budget_mb * _MB // max(1, len(spec.cameras))
+        self._frames = [
+            FrameStore(shape=(camera.height, camera.width, 3), budget_bytes=budget, folder=folder)
+            for camera in spec.cameras
+        ]
+        self._states = Column(shape=(spec.state_dim,))
+        self._actions = Column(shape=(spec.action_dim,))
+        self._rewards = Column()
+        self._discounts = Column()
+        self._successes = Column(dtype=np.bool_)
+        self._identities: list[tuple[str, int]] = []
+        self._modes: list[Mode] = []
+        self._sources: list[ActionSource] = []
+        self._index = EpisodeIndex()
+        self._online = Column(dtype=np.int64)
+        self._demonstrations = Column(dtype=np.int64)
+        self._last_rows: dict[str, int] = {}
+        self._labels: dict[str, EpisodeLabel] = {}
+        self._unlabelled: dict[int, tuple[float, float, bool]] = {}
+        self.training_steps = 0
+        self.demonstration_steps = 0
+        self.duplicates = 0
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._states)
+
+    @property
+    def online_rows(self) -> NDArray[np.int64]:
+        """Rows of mode train that can be drawn."""
+        return self._online.values
+
+    @property
+    def demonstration_rows(self) -> NDArray[np.int64]:
+        """Rows of mode collect, and a person's steps in mode train, that can be drawn."""
+        return self._demonstrations.values
+
+    @property
+    def states(self) -> NDArray[np.float32]:
+        """(rows, S) in physical units."""
+        return self._states.values
+
+    @property
+    def actions(self) -> NDArray[np.float32]:
+        """(rows, A) executed actions; zero in the last record of an episode."""
+        return self._actions.values
+
+    @property
+    def rewards(self) -> NDArray[np.float32]:
+        """(rows,) observed one step later."""
+        return self._rewards.values
+
+    @property
+    def discounts(self) -> NDArray[np.float32]:
+        """(rows,) the environment's: 0 only before a termination."""
+        return self._discounts.values
+
+    @property
+    def reached(self) -> NDArray[np.bool_]:
+        """(rows,) success observed one step later."""
+        return self._successes.values
+
+    @property
+    def spilled_frames(self) -> bool:
+        """Whether some frames lie in a file."""
+        return any(store.spilled_blocks > 0 for store in self._frames)
+
+    @property
+    def successor(self) -> NDArray[np.int64]:
+        """(rows,) row of the next step of the same episode, or -1."""
+        return self._index.successor
+
+    def images(self, rows: NDArray[np.int64]) -> tuple[ImageArray, ...]:
+        """Returns one (len(rows), H, W, 3) array per camera."""
+        return tuple(store.gather(rows) for store in self._frames)
+
+    def add(self, transition: Transition) -> bool:
+        """Appends a record.
+
+        Returns:
+            Whether it was kept: not if it is of an evaluation, or (episode, step) is there already.
+
+        Raises:
+            InvalidRecordError: When it does not fit the spec.
+        """
+        observation = transition.observation
+        if observation.mode is Mode.EVALUATE:
+            return False
+        if (observation.episode, observation.step) in self._index:
+            self.duplicates += 1
+            return False
+        self.spec.check_observation(observation)
+        is_last = transition.step_type is StepType.LAST
+        self._append(transition, is_last=is_last)
+        for row in self._index.add(episode=observation.episode, step=observation.step):
+            self._make_sampleable(row)
+        if is_last:
+            self._last_rows[observation.episode] = len(self) - 1
+        elif observation.mode is Mode.TRAIN:
+            self.training_steps += 1
+        else:
+            self.demonstration_steps += 1
+        self._apply_label(observation.episode)
+        return True
+
+    def label(self, *, episode: str, label: str, reward: float = 0.0) -> None:
+        """Applies a label to step T-1 of its episode, now or when the episode has closed; the last one wins.
+
+        Raises:
+            InvalidRecordError: For an unknown kind of label.
+        """
+        self._labels[episode] = EpisodeLabel(label=label, reward=reward)
+        self._apply_label(episode)
+
+    def successful_demonstrations(self) -> list[NDArray[np.int64]]:
+        """Returns the rows, first to last, of each closed and gapless episode of mode collect that succeeded."""
+        episodes = []
+        for episode, last in self._last_rows.items():
+            rows = self._index.rows_of(episode)
+            ordered = [rows[step] for step in range(len(rows)) if step in rows]
+            whole = len(ordered) == len(rows) > 1 and ordered[-1] == last
+            if whole and self._modes[last] is Mode.COLLECT and self._successes.values[ordered[-2]]:
+                episodes.append(np.array(ordered, np.int64))
+        return episodes
+
+    def digest(self) -> str:
+        """Returns a hash over the content of all rows, labels included: equal for two memories made from one log."""
+        digest = hashlib.sha256()
+        for row, (episode, step) in enumerate(self._identities):
+            digest.update(f"{episode}:{step}:{self._modes[row]}:{self._sources[row]}:{self.successor[row]};".encode())
+            digest.update(self._states.values[row].tobytes() + self._actions.values[row].tobytes())
+            digest.update(self._rewards.values[row].tobytes() + self._discounts.values[row].tobytes())
+            digest.update(self._successes.values[row].tobytes())
+            for store in self._frames:
+                digest.update(store.gather([row]).tobytes())
+        return digest.hexdigest()
+
+    def _append(self, transition: Transition, *, is_last: bool) -> None:
+        action: NDArray[Any] = np.zeros(self.spec.action_dim, np.float32)
+        if not is_last:
+            action = transition.executed_action
+            if action.shape != (self.spec.action_dim,) or not np.all(np.isfinite(action)):
+                raise InvalidRecordError(
+                    what="the executed action", value=action.tolist(), allowed=f"{self.spec.action_dim} finite numbers"
+                )
+            if not np.isfinite(transition.reward) or not 0 <= transition.discount <= 1:
+                raise InvalidRecordError(
+                    what="reward and discount",
+                    value=(transition.reward, transition.discount),
+                    allowed="a finite reward and a discount in [0, 1]",
+                )
+        observation = transition.observation
+        self._states.append(observation.state)
+        for store, image in zip(self._frames, observation.images, strict=True):
+            store.append(image)
+        self._actions.append(action)
+        self._rewards.append(0.0 if is_last else transition.reward)
+        self._discounts.append(0.0 if is_last else transition.discount)
+        self._successes.append(False if is_last else transition.success)
+        self._identities.append((observation.episode, observation.step))
+        self._modes.append(observation.mode)
+        self._sources.append(transition.action_source)
+
+    def _make_sampleable(self, row: int) -> None:
+        if self._modes[row] is Mode.TRAIN:
+            self._online.append(row)
+        if self._modes[row] is Mode.COLLECT or self._sources[row] is ActionSource.HUMAN:
+            self._demonstrations.append(row)
+
+    def _apply_label(self, episode: str) -> None:
+        if episode not in self._labels or episode not in self._last_rows:
+            return
+        last_step = self._identities[self._last_rows[episode]][1]
+        row = self._index.rows_of(episode).get(last_step - 1)
+        if row is None:
+            return
+        columns = (self._rewards.values, self._discounts.values, self._successes.values)
+        if row not in self._unlabelled:
+            self._unlabelled[row] = (float(columns[0][row]), float(columns[1][row]), bool(columns[2][row]))
+        reward, discount, success = self._unlabelled[row]
+        labelled = self._labels[episode].applied_to(reward=reward, discount=discount, success=success)
+        for column, value in zip(columns, labelled, strict=True):
+            column[row] = value

@@ -1,0 +1,73 @@
+"""Rules by which the rows of a batch are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+
+class SampleableRows(Protocol):
+    """Rows with a successor, by where they come from; a person's steps in training are in both."""
+
+    @property
+    def online_rows(self) -> NDArray[np.int64]:
+        """Rows of mode train."""
+
+    @property
+    def demonstration_rows(self) -> NDArray[np.int64]:
+        """Rows of mode collect, and a person's steps in mode train."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DrawnRows:
+    """(B,) rows, and whether each was drawn from the demonstrations."""
+
+    rows: NDArray[np.int64]
+    is_demonstration: NDArray[np.bool_]
+
+
+class SamplingRule(Protocol):
+    """Draws rows with replacement."""
+
+    def ready(self, memory: SampleableRows) -> bool:
+        """Tell whether there is something to draw from."""
+
+    def draw(self, memory: SampleableRows, *, batch_size: int, generator: Generator) -> DrawnRows:
+        """Return `batch_size` rows."""
+
+
+class OnlineSampling:
+    """Uniform over what was done in training."""
+
+    def ready(self, memory: SampleableRows) -> bool:
+        """Tell whether training has begun."""
+        return len(memory.online_rows) > 0
+
+    def draw(self, memory: SampleableRows, *, batch_size: int, generator: Generator) -> DrawnRows:
+        """Return rows of mode train."""
+        rows = memory.online_rows[generator.integers(len(memory.online_rows), size=batch_size)]
+        return DrawnRows(rows=rows, is_demonstration=np.zeros(batch_size, np.bool_))
+
+
+class SymmetricSampling:
+    """Half of each batch from training, half from demonstrations: arXiv:2302.02948, section 4.1."""
+
+    def ready(self, memory: SampleableRows) -> bool:
+        """Tell whether both halves have rows."""
+        return len(memory.online_rows) > 0 and len(memory.demonstration_rows) > 0
+
+    def draw(self, memory: SampleableRows, *, batch_size: int, generator: Generator) -> DrawnRows:
+        """Return batch_size // 2 rows of demonstrations after the rows of training."""
+        demonstrations = batch_size // 2
+        online = batch_size - demonstrations
+        rows = np.concatenate(
+            [
+                memory.online_rows[generator.integers(len(memory.online_rows), size=online)],
+                memory.demonstration_rows[generator.integers(len(memory.demonstration_rows), size=demonstrations)],
+            ]
+        )
+        return DrawnRows(rows=rows, is_demonstration=np.arange(batch_size) >= online)

@@ -1,0 +1,121 @@
+"""When checkpoints are written, and which one was evaluated best; the writing is done in a thread of its own."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from user_core.errors import WeightsError
+from user_learner.checkpoint import Checkpoint, CheckpointStore
+from user_learner.config import CheckpointConfig
+from user_learner.evaluation_tally import EvaluationResult
+from user_learner.replay.limiter import Pipeline
+from user_learner.trainer import Trainer
+
+_PIPELINE = "pipeline."
+_TRAINER = "trainer."
+
+
+class Checkpointer:
+    """Keeps a run's checkpoints.
+
+    Args:
+        store: Where they lie.
+        config: How often, and what makes the best.
+        run: UUID of the run.
+        spec_digest: Of the environment.
+        algorithm: Registry name.
+    """
+
+    def __init__(
+        self, *, store: CheckpointStore, config: CheckpointConfig, run: str, spec_digest: str, algorithm: str
+    ) -> None:
+        self._store = store
+        self._config = config
+        self._run = run
+        self._spec_digest = spec_digest
+        self._algorithm = algorithm
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoints")
+        self._writing: Future[Path] | None = None
+        self._saved_updates: int | None = None
+        self._at_evaluation: dict[str, str] = {}
+
+    def restore(self, *, trainer: Trainer, pipeline: Pipeline) -> Checkpoint | None:
+        """Put back the newest checkpoint, if there is one.
+
+        Raises:
+            WeightsError: When it is of another run, algorithm or policy.
+            SpecMismatchError: When it is of another spec.
+        """
+        checkpoint = self._store.newest()
+        if checkpoint is None:
+            return None
+        found = (checkpoint.run, checkpoint.algorithm, checkpoint.policy)
+        expected = (self._run, self._algorithm, trainer.policy_name)
+        if found != expected:
+            raise WeightsError(
+                f"the checkpoint {checkpoint.name} is of run, algorithm and policy {found}, here they are {expected}; "
+                "give the same algorithm:= and policy:=, or another folder with run:="
+            )
+        tensors = checkpoint.tensors
+        trainer.restore({n.removeprefix(_TRAINER): value for n, value in tensors.items() if n.startswith(_TRAINER)})
+        pipeline.restore({n.removeprefix(_PIPELINE): value for n, value in tensors.items() if n.startswith(_PIPELINE)})
+        self._saved_updates = checkpoint.updates
+        return checkpoint
+
+    def due(self, *, updates: int) -> bool:
+        """Tell whether it is time for the next checkpoint."""
+        return updates - (self._saved_updates or 0) >= self._config.every_updates
+
+    def save(self, *, trainer: Trainer, pipeline: Pipeline, log_position: int) -> None:
+        """Take the state now and write it beside; while one is being written, the next is left out.
+
+        Raises:
+            WeightsError: When the checkpoint before could not be written.
+        """
+        if self._writing is not None and not self._writing.done():
+            return
+        self._report()
+        checkpoint = self._take(trainer=trainer, pipeline=pipeline, log_position=log_position)
+        self._saved_updates = checkpoint.updates
+        self._writing = self._worker.submit(self._store.save, checkpoint)
+
+    def finish(self) -> None:
+        """Wait until all is written; raises WeightsError when it could not be."""
+        self._worker.shutdown(wait=True)
+        self._report()
+
+    def begin_evaluation(self, evaluation: str, *, updates: int) -> None:
+        """Note that the checkpoint of now stands for what an evaluation shows."""
+        self._at_evaluation[evaluation] = Checkpoint.name_of(updates)
+
+    def evaluated(self, result: EvaluationResult) -> bool:
+        """Take an evaluation's result so far; return whether it makes its checkpoint the best."""
+        checkpoint = self._at_evaluation.get(result.evaluation)
+        is_named = "." not in result.policy_version  # such as `imitation`, which no checkpoint stands for
+        if checkpoint is None or is_named or result.episodes < self._config.best_after_episodes:
+            return False
+        return self._store.evaluated(
+            checkpoint=checkpoint,
+            version=result.policy_version,
+            success_rate=result.success_rate,
+            episodes=result.episodes,
+        )
+
+    def _take(self, *, trainer: Trainer, pipeline: Pipeline, log_position: int) -> Checkpoint:
+        tensors = {_TRAINER + name: value for name, value in trainer.state().items()}
+        tensors.update({_PIPELINE + name: value for name, value in pipeline.state().items()})
+        return Checkpoint(
+            run=self._run,
+            spec_digest=self._spec_digest,
+            algorithm=self._algorithm,
+            policy=trainer.policy_name,
+            updates=trainer.updates,
+            log_position=log_position,
+            tensors=tensors,
+        )
+
+    def _report(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()

@@ -1,0 +1,249 @@
+"""One start of the learner: everything that touches the model happens here, in one loop that one can read."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+
+from user_core.errors import UserRosError, WeightsError
+from user_learner.algorithms.pretraining.progress import PretrainingStopped
+from user_learner.config import LearnerNodeConfig
+from user_learner.episode_strips import EpisodeStrips
+from user_learner.session.inbox import LogNews, Record
+from user_learner.session.log_intake import LogIntake
+from user_learner.session.parts import SessionParts
+from user_learner.session.snapshot import LearnerSnapshot, LearnerState
+
+IMITATION = "imitation"
+_REST_S = 0.02
+
+
+class LearningSession:
+    """Turns of one loop: take the log's news, then pretrain, update or rest.
+
+    Args:
+        parts: What it is made of.
+        config: Checked parameters.
+        early: News that came before the session was made.
+        stopping: Set when pretraining shall be left.
+        say: Takes a sentence for people.
+    """
+
+    def __init__(
+        self,
+        *,
+        parts: SessionParts,
+        config: LearnerNodeConfig,
+        early: list[LogNews],
+        stopping: threading.Event,
+        say: Callable[[str], None],
+    ) -> None:
+        self._parts = parts
+        self._config = config
+        self._early = early
+        self._stopping = stopping
+        self._say = say
+        self._trainer = parts.make_trainer()
+        self._position = 0
+        self._last = 0
+        self._caught_up = False
+        self._demonstrations_taken = False
+        self._fault = ""
+        restored = parts.checkpointer.restore(trainer=self._trainer, pipeline=parts.pipeline)
+        say("learning begins anew" if restored is None else f"learning goes on from checkpoint {restored.name}")
+        self._intake = self._make_intake()
+        self._show(LearnerState.LOADING, "")
+        self._send_first_weights()
+
+    def turn(self) -> None:
+        """Do one round."""
+        self._take_demonstrations()
+        self._take_news()
+        if self._fault:
+            self._rest(LearnerState.FAILED, self._fault)
+        elif self._trainer.can_pretrain and self._demonstrations_taken:
+            self._pretrain()
+        elif not self._caught_up:
+            self._rest(LearnerState.LOADING, self._loading_progress())
+        elif not self._trainer.ready:
+            self._rest(LearnerState.WAITING, self._what_is_missing())
+        elif self._may_update():
+            self._update()
+        else:
+            self._synchronise_if_due()
+            self._rest(LearnerState.LIMITED, "all updates that the training steps allow are done")
+
+    def finish(self) -> None:
+        """Write a last checkpoint and close all files."""
+        if self._trainer.pretrained and not self._fault:
+            self._save()
+        self._parts.checkpointer.finish()
+        self._parts.metrics.close()
+
+    def _take_demonstrations(self) -> None:
+        if self._demonstrations_taken or not self._parts.demonstrations.available():
+            return
+        for count, record in enumerate(self._parts.demonstrations.records()):
+            self._intake.take(record, live=False)
+            if count % 100 == 0:
+                where = self._parts.demonstrations.description
+                self._show(LearnerState.LOADING, f"demonstrations in {where}: record {count}")
+        self._demonstrations_taken = True
+
+    def _take_news(self) -> None:
+        """Take all news that wait; before the log is caught up with, show how far it is."""
+        while not self._stopping.is_set():
+            news = self._early.pop(0) if self._early else self._parts.inbox.take(wait_s=0.0)
+            if news is None:
+                return
+            if news.rebuild:
+                self._rebuild()
+            for record in news.records:
+                self._take_record(record)
+            self._position, self._last = news.position, news.last
+            self._caught_up = self._caught_up or news.position >= news.last
+            if not self._caught_up:
+                self._show(LearnerState.LOADING, self._loading_progress())
+
+    def _take_record(self, record: Record) -> None:
+        evaluation = self._intake.evaluation_begun_by(record)
+        if evaluation and self._caught_up:
+            self._save()
+            self._parts.checkpointer.begin_evaluation(evaluation, updates=self._trainer.updates)
+        result = self._intake.take(record, live=self._caught_up)
+        if result is not None and self._parts.checkpointer.evaluated(result):
+            self._say(f"best evaluated so far: {result.success_rate:.0%} of {result.episodes} episodes")
+
+    def _rebuild(self) -> None:
+        """A repair renumbered the log: keep what was learned, and fill a new memory from the beginning."""
+        self._say("the log was repaired and renumbered; the memory is rebuilt from it")
+        state = self._trainer.state()
+        self._trainer = self._parts.make_trainer()
+        self._trainer.restore(state)
+        self._intake = self._make_intake()
+        self._caught_up = self._demonstrations_taken = False
+        self._take_demonstrations()
+
+    def _make_intake(self) -> LogIntake:
+        return LogIntake(
+            spec=self._parts.spec,
+            trainer=self._trainer,
+            broadcaster=self._parts.broadcaster,
+            metrics=self._parts.metrics,
+            strips=EpisodeStrips(every_episodes=self._config.monitor.strip_every_episodes),
+        )
+
+    def _pretrain(self) -> None:
+        try:
+            self._trainer.pretrain(
+                report=lambda text, share: self._show(LearnerState.PRETRAINING, text),
+                should_stop=self._stopping.is_set,
+            )
+        except PretrainingStopped:
+            return
+        self._save()
+        self._send_first_weights()
+
+    def _send_first_weights(self) -> None:
+        """Give robots what they can begin with, and the imitation to whoever asks for it by name."""
+        imitation = self._trainer.imitation_weights()
+        if imitation is not None:
+            self._parts.broadcaster.send(imitation, updates=0, name=IMITATION)
+        if self._trainer.pretrained:
+            self._send_weights()
+
+    def _send_weights(self) -> None:
+        try:
+            self._parts.broadcaster.send(self._trainer.weights(), updates=self._trainer.updates)
+        except WeightsError as error:
+            self._diverge(str(error))
+
+    def _may_update(self) -> bool:
+        return self._parts.pipeline.may_update(
+            updates=self._trainer.updates, training_steps=self._intake.training_steps
+        )
+
+    def _update(self) -> None:
+        for _ in range(self._config.pipeline.updates_at_once):
+            if not self._may_update():
+                break
+            metrics = self._trainer.update()
+            if not all(math.isfinite(value) for value in metrics.values()):
+                bad = [f"{name} = {value}" for name, value in metrics.items() if not math.isfinite(value)]
+                self._diverge(", ".join(bad))
+                return
+            updates = self._trainer.updates
+            self._parts.metrics.update(
+                metrics,
+                updates=updates,
+                training_steps=self._intake.training_steps,
+                staleness=self._parts.broadcaster.staleness(updates=updates),
+            )
+            if self._parts.broadcaster.due(updates=updates):
+                self._send_weights()
+            if self._parts.checkpointer.due(updates=updates) and not self._fault:
+                self._save()
+        self._show(LearnerState.TRAINING, "")
+
+    def _synchronise_if_due(self) -> None:
+        """Synchronous pipeline: when all robots are between episodes and all updates are done, send and allow more."""
+        steps = self._intake.training_steps
+        updates = self._trainer.updates
+        if self._intake.between_episodes and self._parts.pipeline.due_for_sync(updates=updates, training_steps=steps):
+            if self._parts.broadcaster.staleness(updates=updates):
+                self._send_weights()
+            self._parts.pipeline.synchronise(training_steps=steps)
+
+    def _save(self) -> None:
+        try:
+            self._parts.checkpointer.save(
+                trainer=self._trainer, pipeline=self._parts.pipeline, log_position=self._position
+            )
+        except UserRosError as error:
+            self._say(str(error))
+
+    def _diverge(self, what: str) -> None:
+        self._fault = (
+            f"learning has diverged: {what}, after {self._trainer.updates} updates. Updates have stopped, robots keep "
+            f"weights {self._parts.broadcaster.newest}, and the last checkpoint is good; lower the learning rates "
+            "in the group hyperparameters of learner_node"
+        )
+        self._say(self._fault)
+
+    def _loading_progress(self) -> str:
+        return f"log: record {self._position} of {self._last}" if self._last else "waiting for the log"
+
+    def _what_is_missing(self) -> str:
+        if not self._demonstrations_taken:
+            return f"waiting for demonstrations in {self._parts.demonstrations.description}"
+        if not self._trainer.pretrained:
+            wanted = self._config.pretraining.demonstrations
+            there = len(self._trainer.memory.successful_demonstrations())
+            return f"waiting for demonstrations: {there} of {wanted} successful ones are there"
+        return f"waiting for transitions: {self._intake.training_steps} training steps so far"
+
+    def _rest(self, state: LearnerState, detail: str) -> None:
+        self._show(state, detail)
+        news = self._parts.inbox.take(wait_s=_REST_S)
+        if news is not None:
+            self._early.append(news)
+
+    def _show(self, state: LearnerState, detail: str) -> None:
+        updates = self._trainer.updates
+        broadcaster = self._parts.broadcaster
+        pipeline = self._parts.pipeline
+        self.snapshot = LearnerSnapshot(
+            run=self._parts.run,
+            algorithm=self._config.algorithm,
+            state=state,
+            detail=detail,
+            updates=updates,
+            log_position=self._position,
+            training_steps=self._intake.training_steps,
+            staleness=broadcaster.staleness(updates=updates),
+            step_budget=pipeline.step_budget(updates=updates),
+            required_version=broadcaster.newest if pipeline.requires_version else "",
+            versions_published=broadcaster.versions_published,
+            publish_to_use_p50_ms=broadcaster.publish_to_use_p50_ms,
+        )

@@ -1,0 +1,126 @@
+"""Records of the log on their way to memory, curves and counters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from user_core.errors import InvalidRecordError, SpecMismatchError
+from user_core.log.label import EpisodeLabel
+from user_core.spec import EnvironmentSpec
+from user_core.types import EpisodeSummary, Mode, StepType, Transition
+from user_learner.broadcaster import Broadcaster
+from user_learner.episode_strips import EpisodeStrips
+from user_learner.evaluation_tally import EvaluationResult, EvaluationTally
+from user_learner.metrics import MetricsWriter
+from user_learner.session.inbox import Record
+from user_learner.trainer import Trainer
+
+
+class LogIntake:
+    """Gives each record to those that it concerns.
+
+    Args:
+        spec: Of the environment that the trainer was made for.
+        trainer: Keeps transitions and labels.
+        broadcaster: Learns which versions are in use.
+        metrics: Gets episodes and evaluations once the log is caught up with; before, they were written already.
+        strips: Makes film strips.
+    """
+
+    def __init__(
+        self,
+        *,
+        spec: EnvironmentSpec,
+        trainer: Trainer,
+        broadcaster: Broadcaster,
+        metrics: MetricsWriter,
+        strips: EpisodeStrips,
+    ) -> None:
+        self._spec = spec
+        self._trainer = trainer
+        self._broadcaster = broadcaster
+        self._metrics = metrics
+        self._strips = strips
+        self._tally = EvaluationTally()
+        self._open: dict[str, str] = {}
+        self._evaluations: set[str] = set()
+        self.invalid_records = 0
+        self.last_fault = ""
+
+    @property
+    def training_steps(self) -> int:
+        """Training steps in the memory."""
+        return self._trainer.memory.training_steps
+
+    @property
+    def between_episodes(self) -> bool:
+        """Tell whether no robot is in the middle of a training episode, as far as the log shows."""
+        return not self._open
+
+    def evaluation_begun_by(self, record: Record) -> str:
+        """Return the UUID of the evaluation whose first record this is, else ""."""
+        evaluation = record.evaluation if isinstance(record, Transition) else ""
+        if evaluation in self._evaluations:
+            return ""
+        self._evaluations.add(evaluation)
+        return evaluation
+
+    def take(self, record: Record, *, live: bool) -> EvaluationResult | None:
+        """Take a record; return the result so far when it changed that of an evaluation.
+
+        Args:
+            record: The next one of the log, or of a recording.
+            live: Whether it is new, not one read again after a restart.
+
+        Raises:
+            SpecMismatchError: When an environment of this run is not the one that all was made for.
+        """
+        if isinstance(record, Transition):
+            self._take_transition(record, live=live)
+        elif isinstance(record, EpisodeSummary):
+            return self._take_summary(record, live=live)
+        elif isinstance(record, EpisodeLabel):
+            self._guarded(lambda: self._trainer.label(episode=record.episode, label=record.label, reward=record.reward))
+        else:
+            self._take_spec(record)
+        return None
+
+    def _take_transition(self, transition: Transition, *, live: bool) -> None:
+        self._guarded(lambda: self._trainer.add(transition))
+        if live:
+            self._broadcaster.used(transition.policy_version)
+        if transition.observation.mode is not Mode.TRAIN:
+            return
+        if transition.step_type is StepType.LAST:
+            self._open.pop(transition.robot, None)
+        else:
+            self._open[transition.robot] = transition.observation.episode
+        strip = self._strips.add(transition) if live else None
+        if strip is not None:
+            self._metrics.strip(strip, training_steps=self.training_steps)
+
+    def _take_summary(self, summary: EpisodeSummary, *, live: bool) -> EvaluationResult | None:
+        if summary.mode is Mode.TRAIN and live:
+            self._metrics.episode(summary, training_steps=self.training_steps)
+        result = self._tally.add(summary)
+        if result is not None and live:
+            self._metrics.evaluation(result, training_steps=self.training_steps)
+        return result
+
+    def _take_spec(self, spec: EnvironmentSpec) -> None:
+        """A spec begins a source: an episode that its robot left open will never be closed."""
+        if spec.digest != self._spec.digest:
+            raise SpecMismatchError(
+                what="what the learner has (demonstrations, checkpoint or log)",
+                found=self._spec.digest,
+                expected=spec.digest,
+                where="demonstrations and a run folder",
+            )
+        self._open.pop(spec.robot, None)
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except InvalidRecordError as error:
+            self.invalid_records += 1
+            self.last_fault = str(error)

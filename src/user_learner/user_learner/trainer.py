@@ -1,0 +1,210 @@
+"""Memory, pretraining and algorithm as one: what a learner's thread drives, with or without ROS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from user_core.errors import ConfigurationError, SpecMismatchError
+from user_core.interfaces import Metrics, Tensors
+from user_core.spec import EnvironmentSpec
+from user_core.types import Transition
+from user_learner.algorithms.pretraining.config import PretrainingConfig
+from user_learner.algorithms.pretraining.pretrainer import PretrainingResult, begin_practice, pretrain
+from user_learner.algorithms.pretraining.progress import Progress
+from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
+from user_learner.algorithms.registry import algorithm_entry
+from user_learner.algorithms.sac.config import SacConfig
+from user_learner.replay.batch_source import BatchSource, RawObservationSource
+from user_learner.replay.config import MemoryConfig
+from user_learner.replay.feature_cache import FeatureCache
+from user_learner.replay.memory import SamplingMemory
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.registry import make_policy
+
+_IMITATION = "imitation."
+
+
+class Trainer:
+    """Takes records, pretrains once, then updates from batches. Used by one thread.
+
+    Attributes:
+        memory: What batches are drawn from.
+        pretrained: Whether pretraining is done, or there is none to do.
+    """
+
+    def __init__(
+        self,
+        *,
+        spec: EnvironmentSpec,
+        policy: PolicyConfig,
+        algorithm: str,
+        hyperparameters: SacConfig,
+        memory: MemoryConfig,
+        pretraining: PretrainingConfig,
+        seed: int,
+        folder: Path | None = None,
+        device: str = "cpu",
+    ) -> None:
+        """Makes memory, networks and optimisers.
+
+        Args:
+            spec: The environment's spec.
+            policy: The networks that act.
+            algorithm: Registry name.
+            hyperparameters: Of the algorithm, of its entry's config type.
+            memory: Of the sampling memory.
+            pretraining: From demonstrations.
+            seed: Of everything that is drawn.
+            folder: Where frames beyond the budget are spilled.
+            device: A torch device.
+
+        Raises:
+            UnknownNameError: For an unknown policy or algorithm.
+            ConfigurationError: When the settings cannot work together.
+        """
+        self._spec = spec
+        self._policy_config = policy
+        self._config = hyperparameters
+        self._pretraining = pretraining
+        self._seed = seed
+        self._policy = make_policy(spec=spec, config=policy, seed=seed, device=device)
+        extractor = self._policy.network.features
+        if extractor.reads_images and not extractor.trained_end_to_end and pretraining.demonstrations == 0:
+            raise ConfigurationError(
+                key="pretraining.demonstrations",
+                value=0,
+                allowed="at least 1 with policy.encoder = small, which is never trained after its pretraining",
+                where="the group pretraining of learner_node, or take policy.encoder: resnet10",
+            )
+        self.memory = SamplingMemory(spec=spec, config=memory, folder=folder)
+        self._cache: FeatureCache | None = None
+        if not extractor.trained_end_to_end:
+            self._cache = FeatureCache(memory=self.memory, extractor=extractor, device=self._policy.device)
+        self._learner = algorithm_entry(algorithm).learner_type(
+            config=hyperparameters, policy=self._policy, seed=seed
+        )
+        self._batches = BatchSource(
+            memory=self.memory,
+            observations=self._cache or RawObservationSource(memory=self.memory, device=self._policy.device),
+            rule=self._learner.sampling_rule(),
+            batch_size=hyperparameters.batch_size,
+            n_step=hyperparameters.n_step,
+            gamma=hyperparameters.gamma,
+            device=self._policy.device,
+        )
+        self._rows = np.random.default_rng(seed)
+        self._imitation: Tensors | None = None
+        self.pretrained = pretraining.demonstrations == 0
+
+    @property
+    def policy_name(self) -> str:
+        """Registry name of the policy."""
+        return self._policy_config.name
+
+    @property
+    def privileged_inputs(self) -> tuple[str, ...]:
+        """State groups in use that no real robot has."""
+        return self._policy.privileged_inputs
+
+    @property
+    def updates(self) -> int:
+        """Critic updates done so far."""
+        return int(self._learner.updates)
+
+    @property
+    def can_pretrain(self) -> bool:
+        """Whether pretraining is due and its demonstrations are there."""
+        return not self.pretrained and (
+            len(self.memory.successful_demonstrations()) >= self._pretraining.demonstrations
+        )
+
+    @property
+    def ready(self) -> bool:
+        """Whether an update can be made."""
+        return self.pretrained and self._batches.ready
+
+    def add(self, transition: Transition) -> bool:
+        """Adds a record; returns whether it was kept. Raises InvalidRecordError when it does not fit the spec."""
+        return self.memory.add(transition)
+
+    def label(self, *, episode: str, label: str, reward: float = 0.0) -> None:
+        """Applies a label as it stands in the log; raises InvalidRecordError for an unknown one."""
+        self.memory.label(episode=episode, label=label, reward=reward)
+
+    def pretrain(
+        self, *, report: Callable[[str, float], None], should_stop: Callable[[], bool] = lambda: False
+    ) -> PretrainingResult:
+        """Trains encoder and actor from the demonstrations, keeps the result as `imitation`, and makes practice begin.
+
+        Args:
+            report: Called every 50 updates with a sentence for people and the share done.
+            should_stop: Asked as often.
+
+        Raises:
+            PretrainingStopped: When asked to stop; call again from the beginning.
+            ValueError: When there is no successful demonstration.
+        """
+        untrained = make_policy(spec=self._spec, config=self._policy_config, seed=self._seed)
+        self._policy.load(untrained.weights())
+        result = pretrain(
+            self._policy,
+            memory=self.memory,
+            config=self._pretraining,
+            seed=self._seed,
+            progress=Progress(report=report, should_stop=should_stop),
+        )
+        self._imitation = self._policy.weights()
+        begin_practice(self._policy, untrained=untrained, config=self._pretraining)
+        if self._cache is not None:
+            self._cache.forget()
+        self.pretrained = True
+        return result
+
+    def update(self) -> Metrics:
+        """Does one update; only when `ready`. Returns its metrics."""
+        metrics: Metrics = self._learner.update(self._batches.sample(self._rows))
+        return metrics
+
+    def weights(self) -> Tensors:
+        """Returns what the policy needs."""
+        return self._policy.weights()
+
+    def imitation_weights(self) -> Tensors | None:
+        """Returns the version named `imitation`: the policy as pretraining left it; None before that."""
+        return self._imitation
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Returns everything but the memory, which the log has."""
+        state = {f"learner.{name}": value for name, value in self._learner.state().items()}
+        state["spec_digest"] = np.frombuffer(self._spec.digest.encode(), np.uint8).copy()
+        state["pretrained"] = np.array(self.pretrained, np.uint8)
+        state["rows"] = numpy_generator_state(self._rows)
+        for name, value in (self._imitation or {}).items():
+            state[_IMITATION + name] = np.array(value)
+        return state
+
+    def restore(self, state: Tensors) -> None:
+        """Undoes `state`.
+
+        Raises:
+            SpecMismatchError: When it was made for another spec.
+            WeightsError: When its tensors are not those of this policy and algorithm.
+        """
+        digest = np.asarray(state["spec_digest"], np.uint8).tobytes().decode()
+        if digest != self._spec.digest:
+            raise SpecMismatchError(
+                what="the checkpoint", found=digest, expected=self._spec.digest, where="a run folder"
+            )
+        prefix = "learner."
+        self._learner.restore({n.removeprefix(prefix): value for n, value in state.items() if n.startswith(prefix)})
+        restore_numpy_generator(self._rows, np.asarray(state["rows"]))
+        self.pretrained = bool(state["pretrained"])
+        imitation = {n.removeprefix(_IMITATION): value for n, value in state.items() if n.startswith(_IMITATION)}
+        self._imitation = imitation or None
+        if self._cache is not None:
+            self._cache.forget()

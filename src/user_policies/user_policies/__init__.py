@@ -1,0 +1,1 @@
+"""Networks, policies, processing and the policy node of USER for ROS 2."""

@@ -1,0 +1,1 @@
+"""Network modules: each file one, none of which knows of observations or of policies."""

@@ -1,0 +1,28 @@
+"""Where each channel of a feature map is active: arXiv:1504.00702, section 5.2."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+def coordinate_grid(height: int, width: int) -> Tensor:
+    """Returns (2, height, width): x to the right and y downwards, each in [-1, 1]."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    return torch.stack([x, y])
+
+
+class SpatialSoftmax(nn.Module):
+    """Expected image coordinates under a softmax over each channel, with a learned temperature."""
+
+    def __init__(self) -> None:
+        """Starts at temperature 1."""
+        super().__init__()
+        self.log_temperature = nn.Parameter(torch.zeros(()))
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Maps (B, C, H, W) to (B, 2C): expected x of each channel, then expected y, in [-1, 1]."""
+        grid = coordinate_grid(maps.shape[2], maps.shape[3]).to(maps).flatten(1)  # (2, HW)
+        attention = torch.softmax(maps.flatten(2) * torch.exp(-self.log_temperature), dim=-1)  # (B, C, HW)
+        expected = attention @ grid.T  # (B, C, 2)
+        return expected.transpose(1, 2).flatten(1)  # (B, 2C)

@@ -1,0 +1,1 @@
+"""Executables of user_policies."""

@@ -1,0 +1,1 @@
+"""Policies by name: observations in, action chunks out."""

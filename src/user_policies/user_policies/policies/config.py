@@ -1,0 +1,56 @@
+"""What can be set about a policy; policy node and learner are given the same values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from user_core.configuration import parameter
+from user_core.errors import ConfigurationError
+
+_WHERE = "the group policy of policy_node and learner_node in the params files (the same in both)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyConfig:
+    """The networks of a policy and how it acts."""
+
+    name: str = parameter("cnn", "policy by registry name: mlp reads the true target, cnn reads cameras")
+    hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the actor's hidden layers", minimum=1)
+    log_std_min: float = parameter(-5.0, "lower bound of the log standard deviation before the tanh", maximum=2.0)
+    log_std_max: float = parameter(1.0, "upper bound of the log standard deviation before the tanh", maximum=3.0)
+    act_with_average: bool = parameter(
+        True, "deterministic actions come from the exponential average of the weights, not from the newest"
+    )
+    fine_feature_m: float = parameter(
+        0.005, "mlp: the target is seen again in units of this distance, clipped at 2", minimum=1e-4, maximum=1.0
+    )
+    encoder: str = parameter(
+        "small",
+        "cnn: small is pretrained on demonstrations and frozen (CPU), resnet10 is trained end to end (GPU)",
+        choices=("small", "resnet10"),
+    )
+    encoder_outputs: int = parameter(32, "cnn: features of each camera", minimum=1, maximum=4096)
+    goal_axes: tuple[int, ...] = parameter(
+        (0, 1), "cnn: axes of the tcp pose (0..5) whose distance to the goal the encoder predicts; empty = none",
+        minimum=0, maximum=5,
+    )
+    goal_scale: float = parameter(
+        0.03, "cnn: distance in metres or radians that the goal prediction calls 1", minimum=1e-3, maximum=1.0
+    )
+    goal_fine_gain: float = parameter(
+        6.0, "cnn: the prediction is seen again, multiplied by this and clipped at 2", minimum=1.0, maximum=100.0
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse bounds that leave nothing between them."""
+        if not self.hidden_sizes:
+            raise ConfigurationError(
+                key="policy.hidden_sizes", value=self.hidden_sizes, allowed="at least one layer", where=_WHERE
+            )
+        if self.log_std_min >= self.log_std_max:
+            raise ConfigurationError(
+                key="policy.log_std_min",
+                value=self.log_std_min,
+                allowed=f"less than policy.log_std_max = {self.log_std_max}",
+                where=_WHERE,
+            )

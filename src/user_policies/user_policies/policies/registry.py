@@ -1,0 +1,40 @@
+"""Policies by name."""
+
+from __future__ import annotations
+
+import typing
+
+from user_core.registry import Registry
+from user_core.spec import EnvironmentSpec
+from user_policies.policies.config import PolicyConfig
+
+if typing.TYPE_CHECKING:
+    from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+
+POLICIES = Registry(
+    kind="policy",
+    entries={
+        "cnn": "user_policies.policies.cnn:CnnPolicy",
+        "mlp": "user_policies.policies.mlp:MlpPolicy",
+    },
+    where="the launch argument policy",
+)
+
+
+def make_policy(
+    *, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu"
+) -> TanhGaussianPolicy:
+    """Makes the policy that `config.name` names.
+
+    Args:
+        spec: The environment's spec.
+        config: Name and settings.
+        seed: Of the weights and of the noise.
+        device: A torch device.
+
+    Raises:
+        UnknownNameError: When there is no such policy.
+        ConfigurationError: When the environment lacks what it reads.
+    """
+    policy: TanhGaussianPolicy = POLICIES.resolve(config.name)(spec=spec, config=config, seed=seed, device=device)
+    return policy

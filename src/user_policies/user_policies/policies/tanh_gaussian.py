@@ -1,0 +1,170 @@
+"""What all tanh-Gaussian policies share: features, actor, an average of the weights, acting, loading."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor, nn
+
+from user_core.interfaces import Tensors
+from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
+from user_core.types import Observation
+from user_policies.networks.actor import Actor
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.feature_extractor import FeatureExtractor
+from user_policies.tensors import check_tensors, load_module, module_tensors, tensors_digest
+
+_AVERAGE = "ema."
+
+
+class PolicyNetwork(nn.Module):
+    """Features and actor, as they act together."""
+
+    def __init__(self, *, features: FeatureExtractor, actor: Actor) -> None:
+        """Joins the two."""
+        super().__init__()
+        self.features = features
+        self.actor = actor
+
+
+class TanhGaussianPolicy:
+    """Observations to one-step action chunks; a batch over robots.
+
+    Attributes:
+        spec: The environment that it acts in.
+        network: The newest weights.
+        average: Their exponential average; it shares the features where those are frozen.
+    """
+
+    def __init__(self, *, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> None:
+        """Makes the networks with random weights.
+
+        Args:
+            spec: The environment's spec.
+            config: The networks, and which weights act.
+            seed: Of the weights and of the noise.
+            device: A torch device.
+
+        Raises:
+            ConfigurationError: When the environment lacks what the policy reads.
+        """
+        self.spec = spec
+        self.device = torch.device(device)
+        self._act_with_average = config.act_with_average
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            features = self.make_features(spec=spec, config=config)
+            actor = Actor(
+                inputs=features.outputs,
+                actions=spec.action_dim,
+                hidden_sizes=config.hidden_sizes,
+                log_std_min=config.log_std_min,
+                log_std_max=config.log_std_max,
+            )
+        self.network = PolicyNetwork(features=features, actor=actor).to(self.device)
+        averaged_features = copy.deepcopy(features) if features.trained_end_to_end else features
+        self.average = PolicyNetwork(features=averaged_features, actor=copy.deepcopy(actor)).to(self.device)
+        self.average.actor.requires_grad_(False)
+        self.state_groups = features.state_groups
+        self._generator = Generator(device=self.device).manual_seed(seed)
+
+    def make_features(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> FeatureExtractor:
+        """Makes what turns observations into features: where the policies differ."""
+        raise NotImplementedError
+
+    @property
+    def privileged_inputs(self) -> tuple[str, ...]:
+        """State groups in use that no real robot has; a report names them."""
+        return tuple(name for name in self.state_groups if name == PRIVILEGED_GROUP)
+
+    def act(self, observations: Sequence[Observation], *, deterministic: Sequence[bool]) -> list[NDArray[np.float32]]:
+        """Returns one (1, A) action chunk in [-1, 1] per observation.
+
+        Args:
+            observations: One per robot, checked against the spec already.
+            deterministic: Per robot, whether it gets the distribution's mode or a sample.
+        """
+        if not observations:
+            return []
+        states, images = self._stacked(observations)
+        self.network.eval()
+        self.average.eval()
+        with torch.no_grad():
+            features = self.network.features(states, images)
+            distribution = self.network.actor(features)
+            sampled, _ = distribution.sample(self._generator)
+            mode = self._mode(states, images, features) if any(deterministic) else sampled
+        chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None], mode, sampled)
+        return [action[None] for action in chosen.cpu().numpy()]
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Returns copies of all tensors: `features.*`, `actor.*` and, with `ema.` before them, the average's own."""
+        tensors = module_tensors(self.network, prefix="")
+        tensors.update(module_tensors(self.average.actor, prefix=_AVERAGE + "actor."))
+        if self.network.features.trained_end_to_end:
+            tensors.update(module_tensors(self.average.features, prefix=_AVERAGE + "features."))
+        return tensors
+
+    def load(self, weights: Tensors) -> None:
+        """Swaps in all weights at once, or none.
+
+        Raises:
+            WeightsError: Naming the tensors that are missing, unknown, of another shape or not finite.
+        """
+        check_tensors(weights, expected=self.weights(), what="the policy's weights")
+        current = {name: value for name, value in weights.items() if not name.startswith(_AVERAGE)}
+        load_module(self.network, current, prefix="")
+        load_module(self.average.actor, weights, prefix=_AVERAGE + "actor.")
+        if self.network.features.trained_end_to_end:
+            load_module(self.average.features, weights, prefix=_AVERAGE + "features.")
+
+    def features_of(self, observations: Sequence[Observation]) -> NDArray[np.float32]:
+        """Returns the features (B, F) that acting on these observations would use."""
+        states, images = self._stacked(observations)
+        self.network.eval()
+        with torch.no_grad():
+            features: Tensor = self.network.features(states, images)
+        return features.cpu().numpy()
+
+    def update_average(self, rate: float) -> None:
+        """Moves the average towards the newest weights by a share `rate`; a learner calls it, acting does not."""
+        moved: list[tuple[nn.Module, nn.Module]] = [(self.average.actor, self.network.actor)]
+        if self.network.features.trained_end_to_end:
+            moved.append((self.average.features, self.network.features))
+        with torch.no_grad():
+            for average, newest in moved:
+                torch._foreach_lerp_(list(average.parameters()), list(newest.parameters()), rate)
+
+    def reset_average(self) -> None:
+        """Makes the average equal to the newest weights."""
+        self.update_average(1.0)
+
+    def digest(self) -> str:
+        """Returns one hash over all tensors: equal on both sides when nothing was lost on the way."""
+        return tensors_digest(self.weights())
+
+    def _mode(self, states: Tensor, images: Sequence[Tensor], features: Tensor) -> Tensor:
+        if not self._act_with_average:
+            return self._mode_of(self.network, features)
+        if self.network.features.trained_end_to_end:
+            features = self.average.features(states, images)
+        return self._mode_of(self.average, features)
+
+    @staticmethod
+    def _mode_of(network: PolicyNetwork, features: Tensor) -> Tensor:
+        mode: Tensor = network.actor(features).mode()
+        return mode
+
+    def _stacked(self, observations: Sequence[Observation]) -> tuple[Tensor, list[Tensor]]:
+        states = torch.from_numpy(np.stack([observation.state for observation in observations]))  # (B, S)
+        images: list[Tensor] = []
+        if self.network.features.reads_images:
+            for camera in range(len(self.spec.cameras)):
+                frames = np.stack([observation.images[camera] for observation in observations])  # (B, H, W, 3)
+                images.append(torch.from_numpy(frames).to(self.device))
+        return states.to(self.device), images

@@ -1,0 +1,173 @@
+"""Observations of several robots in, action chunks out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from user_core.errors import InvalidRecordError
+from user_core.spec import EnvironmentSpec
+from user_core.types import ActionChunk, Observation, StateArray
+from user_policies.serving.library import LoadedPolicy, VersionLibrary
+from user_policies.serving.version_pins import VersionPins
+
+NO_WEIGHTS = "no weights yet: the learner sends the first ones when it has loaded, and pretrained if it does"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answer:
+    """What goes back to one robot."""
+
+    robot: str
+    chunk: ActionChunk
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Waiting:
+    observation: Observation
+    received_s: float
+
+
+class PolicyServer:
+    """Answers each observation once weights for it are at hand; never waits for another robot.
+
+    Args:
+        library: The policies that can answer at once.
+        request: Asked for a version that is not among them; ends in `VersionLibrary.install` or `lacks`.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self, *, library: VersionLibrary, request: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._library = library
+        self._request = request
+        self._clock = clock
+        self._pins = VersionPins()
+        self._specs: dict[str, EnvironmentSpec] = {}
+        self._waiting: dict[str, _Waiting] = {}
+        self._answered: dict[str, ActionChunk] = {}
+        self._requested: set[str] = set()
+        self._lacking: dict[str, str] = {}
+
+    @property
+    def spec(self) -> EnvironmentSpec | None:
+        """Return the spec that is served: that of the robot heard first."""
+        return next(iter(self._specs.values()), None)
+
+    @property
+    def versions_in_use(self) -> set[str]:
+        """Return the versions of running episodes and the ones that are being waited for."""
+        return self._pins.versions | self._requested
+
+    def set_spec(self, robot: str, spec: EnvironmentSpec) -> None:
+        """Take what a robot's environment promises; a new promise of the same robot replaces the old one."""
+        self._specs[robot] = spec
+
+    def submit(self, robot: str, observation: Observation) -> None:
+        """Take an observation; it replaces one of the same robot that still waits.
+
+        Raises:
+            InvalidRecordError: When the robot's spec is unknown yet, or the observation does not fit it.
+        """
+        spec = self._specs.get(robot)
+        if spec is None:
+            raise InvalidRecordError(what=f"an observation of {robot}", value="before its spec", allowed="spec first")
+        spec.check_observation(observation)
+        self._waiting[robot] = _Waiting(observation=observation, received_s=self._clock())
+
+    def lacks(self, asked: str, reason: str) -> None:
+        """Note that a requested version cannot be had; who waits for it is told so."""
+        self._requested.discard(asked)
+        self._lacking[asked] = reason
+
+    def answer(self) -> list[Answer]:
+        """Answer all that wait and can be answered, one batch per version."""
+        answers: list[Answer] = []
+        batches: dict[str, tuple[LoadedPolicy, list[str]]] = {}
+        for robot, waiting in self._waiting.items():
+            settled = self._repeated(robot, waiting.observation) or self._refusal(robot, waiting.observation)
+            if settled is not None:
+                answers.append(self._timed(robot, settled))
+                continue
+            loaded = self._choose(robot, waiting.observation)
+            if loaded is not None:
+                batches.setdefault(loaded.identity.label, (loaded, []))[1].append(robot)
+        for loaded, robots in batches.values():
+            answers += self._act(loaded, robots)
+        for one in answers:
+            del self._waiting[one.robot]
+        self._lacking.clear()
+        return answers
+
+    def _repeated(self, robot: str, observation: Observation) -> ActionChunk | None:
+        """Return the answer given before to the very same observation: a repetition must not draw a new sample."""
+        last = self._answered.get(robot)
+        identity = (observation.source, observation.episode, observation.step)
+        return last if last is not None and (last.source, last.episode, last.first_step) == identity else None
+
+    def _refusal(self, robot: str, observation: Observation) -> ActionChunk | None:
+        spec = self.spec
+        if spec is not None and observation.spec_digest != spec.digest:
+            return _empty(
+                observation,
+                f"this policy serves spec {spec.digest[:12]}, {robot} has {observation.spec_digest[:12]}; "
+                "give both the same task, cameras, state and action settings",
+            )
+        asked = self._pins.resolve(robot=robot, observation=observation, newest=self._library.newest)
+        if not asked:
+            return _empty(observation, NO_WEIGHTS)
+        if asked in self._lacking:
+            return _empty(observation, self._lacking[asked])
+        return None
+
+    def _choose(self, robot: str, observation: Observation) -> LoadedPolicy | None:
+        asked = self._pins.resolve(robot=robot, observation=observation, newest=self._library.newest)
+        loaded = self._library.get(asked)
+        if loaded is not None:
+            self._requested.discard(asked)
+            self._pins.pin(robot=robot, observation=observation, version=loaded.identity.label)
+        elif asked not in self._requested:
+            self._requested.add(asked)
+            self._request(asked)
+        return loaded
+
+    def _act(self, loaded: LoadedPolicy, robots: list[str]) -> list[Answer]:
+        observations = [self._waiting[robot].observation for robot in robots]
+        chunks = loaded.policy.act(observations, deterministic=[one.deterministic for one in observations])
+        answers = []
+        for robot, observation, values in zip(robots, observations, chunks, strict=True):
+            chunk = _chunk(observation, values, loaded.identity.label)
+            self._answered[robot] = chunk
+            answers.append(self._timed(robot, chunk))
+        return answers
+
+    def _timed(self, robot: str, chunk: ActionChunk) -> Answer:
+        return Answer(robot=robot, chunk=replace(chunk, inference_s=self._clock() - self._waiting[robot].received_s))
+
+
+def _chunk(observation: Observation, values: StateArray, version: str) -> ActionChunk:
+    if not np.all(np.isfinite(values)):
+        return _empty(observation, f"weights {version} computed an action that is not finite")
+    return ActionChunk(
+        source=observation.source,
+        spec_digest=observation.spec_digest,
+        episode=observation.episode,
+        first_step=observation.step,
+        values=values,
+        policy_version=version,
+    )
+
+
+def _empty(observation: Observation, reason: str) -> ActionChunk:
+    return ActionChunk(
+        source=observation.source,
+        spec_digest=observation.spec_digest,
+        episode=observation.episode,
+        first_step=observation.step,
+        values=np.zeros((0, 0), np.float32),
+        reason=reason,
+    )

@@ -1,0 +1,66 @@
+"""Weights as named numpy arrays: taken from modules, put back whole, and compared by one digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from user_core.errors import WeightsError
+from user_core.interfaces import Tensors
+
+
+def module_tensors(module: nn.Module, *, prefix: str) -> dict[str, NDArray[Any]]:
+    """Returns copies of all parameters and persistent buffers, names beginning with `prefix`."""
+    return {prefix + name: tensor.detach().cpu().numpy().copy() for name, tensor in module.state_dict().items()}
+
+
+def tensors_digest(tensors: Tensors) -> str:
+    """Returns the sha256 over names, types, shapes and contents of all tensors, in order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        array = np.ascontiguousarray(tensors[name])
+        digest.update(f"{name}:{array.dtype.str}:{array.shape};".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def check_tensors(tensors: Tensors, *, expected: Tensors, what: str) -> None:
+    """Compares names, shapes and finiteness with what is expected.
+
+    Args:
+        tensors: What was given.
+        expected: Tensors of the right names and shapes.
+        what: What is being loaded, for the error.
+
+    Raises:
+        WeightsError: Naming the tensors that differ.
+    """
+    faults = [f"{name} is missing" for name in sorted(expected.keys() - tensors.keys())]
+    faults += [f"{name} is unknown" for name in sorted(tensors.keys() - expected.keys())]
+    for name in sorted(expected.keys() & tensors.keys()):
+        found = np.asarray(tensors[name])
+        if found.shape != expected[name].shape:
+            faults.append(f"{name} has shape {found.shape}, not {expected[name].shape}")
+        elif found.dtype.kind == "f" and not np.all(np.isfinite(found)):
+            faults.append(f"{name} is not finite")
+    if faults:
+        listed = "; ".join(faults[:8]) + (f"; and {len(faults) - 8} more" if len(faults) > 8 else "")
+        raise WeightsError(
+            f"{what} cannot be loaded: {listed}. They must come from the same policy and the same policy parameters."
+        )
+
+
+def load_module(module: nn.Module, tensors: Tensors, *, prefix: str) -> None:
+    """Copies the tensors whose names begin with `prefix` into the module; check them first with `check_tensors`."""
+    state: Mapping[str, torch.Tensor] = {
+        name.removeprefix(prefix): torch.from_numpy(np.array(value))
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }
+    module.load_state_dict(state, strict=True)

@@ -1,0 +1,69 @@
+"""What every registered policy promises."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.support.learning_records import make_observation, small_spec
+from user_core.errors import WeightsError
+from user_core.interfaces import Policy
+from user_core.types import ActionChunk
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.registry import POLICIES, make_policy
+from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+
+SPEC = small_spec(cameras=2)
+
+
+def make(name: str, *, seed: int = 0) -> TanhGaussianPolicy:
+    return make_policy(spec=SPEC, config=PolicyConfig(name=name, hidden_sizes=(16,)), seed=seed)
+
+
+@pytest.mark.parametrize("name", POLICIES.names)
+class TestPolicy:
+    def test_satisfies_the_protocol(self, name: str) -> None:
+        policy: Policy = make(name)
+        assert policy.spec is SPEC
+        assert set(policy.state_groups) <= {group.name for group in SPEC.state_groups}
+
+    @pytest.mark.parametrize("robots", [1, 3])
+    def test_answers_every_robot_with_actions_that_the_spec_accepts(self, name: str, robots: int) -> None:
+        observations = [make_observation(SPEC, step=step) for step in range(robots)]
+        chunks = make(name).act(observations, deterministic=[step % 2 == 0 for step in range(robots)])
+        assert len(chunks) == robots
+        for observation, values in zip(observations, chunks, strict=True):
+            assert values.dtype == np.float32
+            SPEC.check_action(
+                ActionChunk(
+                    source="s", spec_digest=SPEC.digest, episode=observation.episode,
+                    first_step=observation.step, values=values,
+                )
+            )
+
+    def test_same_seed_acts_the_same(self, name: str) -> None:
+        observation = make_observation(SPEC)
+        first, second = (make(name, seed=3).act([observation], deterministic=[False])[0] for _ in range(2))
+        np.testing.assert_array_equal(first, second)
+
+    def test_weights_go_from_one_to_another_without_loss(self, name: str) -> None:
+        sender, receiver = make(name, seed=1), make(name, seed=2)
+        receiver.load(sender.weights())
+        assert receiver.digest() == sender.digest()
+
+    def test_refuses_weights_with_a_tensor_missing(self, name: str) -> None:
+        policy = make(name)
+        weights = policy.weights()
+        lost = sorted(weights)[0]
+        del weights[lost]
+        with pytest.raises(WeightsError, match=f"{lost} is missing"):
+            policy.load(weights)
+
+    def test_does_not_read_groups_that_it_does_not_declare(self, name: str) -> None:
+        policy = make(name)
+        observation = make_observation(SPEC)
+        before = policy.act([observation], deterministic=[True])[0]
+        for group, columns in SPEC.group_slices().items():
+            if group not in policy.state_groups:
+                observation.state[columns] += 1.0
+        np.testing.assert_array_equal(policy.act([observation], deterministic=[True])[0], before)

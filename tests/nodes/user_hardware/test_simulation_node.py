@@ -1,0 +1,197 @@
+"""One real simulation_node: the drivers' topics, lockstep by AdvanceWorld, time of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.parameter import Parameter
+from std_msgs.msg import Float64MultiArray
+
+from tests.support.simulation_client import STREAMS, SimulationClient, answer_of
+from tests.support.spinning import Spinning
+from tests.support.wait import wait_for
+from user_core.errors import ConfigurationError
+from user_core.ros.conversions import ns_from_stamp
+from user_hardware.nodes.simulation_node import SimulationNode
+
+pytestmark = pytest.mark.ros
+
+
+@pytest.fixture
+def context(domain_id: int) -> Iterator[Context]:
+    context = Context()
+    rclpy.init(context=context, domain_id=domain_id)
+    yield context
+    context.try_shutdown()
+
+
+def make_node(context: Context, **parameters: Any) -> SimulationNode:
+    values = {"cameras.renderer": "ray_cast", "cameras.height": 32, "cameras.width": 32} | parameters
+    overrides = [Parameter(name, value=value) for name, value in values.items()]
+    return SimulationNode(context=context, namespace="arm_0", parameter_overrides=overrides)
+
+
+@contextmanager
+def simulated_arm(context: Context, **parameters: Any) -> Iterator[SimulationClient]:
+    client = SimulationClient(context=context)
+    with Spinning(make_node(context, **parameters), client, context=context):
+        client.wait_until_connected()
+        yield client
+
+
+@pytest.fixture
+def arm(context: Context) -> Iterator[SimulationClient]:
+    with simulated_arm(context) as client:
+        yield client
+
+
+def reset(arm: SimulationClient, *, episode: str = "one", seed: int = 1) -> Any:
+    reply = answer_of(arm.begin_reset(episode=episode, seed=seed))
+    arm.wait_for_all(ns_from_stamp(reply.stamp))
+    return reply
+
+
+def height_m(arm: SimulationClient) -> float:
+    return float(arm.received["pose"][-1].pose.position.z)
+
+
+def test_every_stream_and_the_target_follow_a_reset_under_its_stamp(arm: SimulationClient) -> None:
+    reply = reset(arm)
+    assert reply.success
+    stamp_ns = ns_from_stamp(reply.stamp)
+    assert {arm.newest_stamp_ns(name) for name in STREAMS} == {stamp_ns}
+    wait_for(lambda: arm.newest_stamp_ns("target") == stamp_ns, 5.0, what="the target under the same stamp")
+
+
+def test_messages_are_those_of_the_drivers(arm: SimulationClient) -> None:
+    reset(arm)
+    newest = {name: messages[-1] for name, messages in arm.received.items()}
+    for name in ("pose", "twist", "wrench", "target"):
+        assert newest[name].header.frame_id == "base"
+    assert list(newest["joints"].name) == [f"panda_joint{number}" for number in range(1, 8)]
+    assert len(newest["joints"].position) == len(newest["joints"].velocity) == len(newest["joints"].effort) == 7
+    assert sum(newest["gripper"].position) == pytest.approx(0.024, abs=1e-3)
+    image, info = newest["wrist"], newest["wrist_info"]
+    assert (image.height, image.width, image.encoding, image.step) == (32, 32, "rgb8", 96)
+    assert len(image.data) == 32 * 32 * 3
+    assert (info.height, info.width) == (32, 32)
+    assert info.k[0] == pytest.approx(16 / math.tan(math.radians(75) / 2))
+    assert image.header.frame_id == info.header.frame_id == "wrist_camera_color_optical_frame"
+
+
+def test_an_advance_waits_for_the_target_that_it_names(arm: SimulationClient) -> None:
+    simulation = reset(arm).simulation
+    start_m = height_m(arm)
+    call = arm.begin_advance(tick=1, simulation=simulation, target_stamp_ns=500)
+    other = arm.begin_reset(episode="one", seed=1)
+    answer_of(other)
+    assert not call.done(), "it advanced without the target"
+    lower = arm.received["pose"][-1].pose
+    lower.position.z = start_m - 0.02
+    arm.send_target(lower, stamp_ns=500)
+    reply = answer_of(call)
+    assert reply.advanced
+    arm.wait_for_all(ns_from_stamp(reply.stamp))
+    assert height_m(arm) < start_m - 0.001
+
+
+def test_an_advance_waits_for_the_gripper_command_that_it_names(arm: SimulationClient) -> None:
+    reset(arm)
+    call = arm.begin_advance(tick=1, gripper=1.0)
+    arm.grippers.publish(Float64MultiArray(data=[2.0]))
+    answer_of(arm.begin_reset(episode="one", seed=1))
+    assert not call.done(), "it advanced without the gripper command"
+    arm.grippers.publish(Float64MultiArray(data=[1.0]))
+    reply = answer_of(call)
+    arm.wait_for_all(ns_from_stamp(reply.stamp))
+    assert sum(arm.received["gripper"][-1].position) > 0.025
+
+
+def test_a_repeated_tick_gets_the_same_answer_and_its_samples_again(arm: SimulationClient) -> None:
+    reset(arm)
+    first = answer_of(arm.begin_advance(tick=1))
+    arm.wait_for_all(ns_from_stamp(first.stamp))
+    counts = {name: len(messages) for name, messages in arm.received.items() if name != "target"}
+    pose = arm.received["pose"][-1]
+    second = answer_of(arm.begin_advance(tick=1))
+    assert second == first
+    wait_for(lambda: all(len(arm.received[name]) > count for name, count in counts.items()), 5.0, what="samples again")
+    assert arm.received["pose"][-1] == pose
+
+
+def test_ticks_have_rising_stamps(arm: SimulationClient) -> None:
+    stamps = [ns_from_stamp(reset(arm).stamp)]
+    for tick in range(1, 6):
+        stamps.append(ns_from_stamp(answer_of(arm.begin_advance(tick=tick)).stamp))
+    assert stamps == sorted(set(stamps))
+
+
+def test_a_call_for_another_simulation_is_answered_at_once_without_advancing(arm: SimulationClient) -> None:
+    simulation = reset(arm).simulation
+    reply = answer_of(arm.begin_advance(tick=1, simulation="another", target_stamp_ns=10**18))
+    assert not reply.advanced
+    assert reply.simulation == simulation
+    assert "not another" in reply.reason
+
+
+def test_a_waiting_call_gives_way_to_a_newer_one(arm: SimulationClient) -> None:
+    reset(arm)
+    old = arm.begin_advance(tick=1, target_stamp_ns=10**18)
+    assert answer_of(arm.begin_advance(tick=2)).advanced
+    assert "superseded" in answer_of(old).reason or "past" in answer_of(old).reason
+
+
+def test_a_reset_is_idempotent_by_episode_and_depends_on_the_seed_alone(arm: SimulationClient) -> None:
+    first = reset(arm, episode="one", seed=5)
+    start = arm.received["pose"][-1].pose
+    assert answer_of(arm.begin_reset(episode="one", seed=6)) == first
+    reset(arm, episode="two", seed=6)
+    assert arm.received["pose"][-1].pose != start
+    reset(arm, episode="three", seed=5)
+    assert arm.received["pose"][-1].pose == start
+
+
+def test_a_target_that_is_no_pose_is_dropped(arm: SimulationClient) -> None:
+    reset(arm)
+    before = arm.received["pose"][-1].pose
+    broken = arm.received["pose"][-1].pose
+    broken.position.x = math.nan
+    arm.send_target(broken, stamp_ns=7)
+    reply = answer_of(arm.begin_advance(tick=1))
+    arm.wait_for_all(ns_from_stamp(reply.stamp))
+    assert arm.received["pose"][-1].pose.position.y == pytest.approx(before.position.y, abs=1e-4)
+    assert math.isfinite(arm.received["pose"][-1].pose.position.x)
+
+
+def test_in_real_time_the_streams_come_at_their_rates_by_themselves(context: Context) -> None:
+    with simulated_arm(context, real_time_factor=1.0, state_rate_hz=20.0, camera_rate_hz=4.0) as arm:
+        arm.wait_for_all(0)
+        counts = {name: len(messages) for name, messages in arm.received.items()}
+        first_ns = arm.newest_stamp_ns("pose")
+        wait_for(lambda: arm.newest_stamp_ns("pose") - first_ns > 3 * 10**9, 20.0, what="three seconds of poses")
+        poses = len(arm.received["pose"]) - counts["pose"]
+        images = len(arm.received["wrist"]) - counts["wrist"]
+        stamps = [ns_from_stamp(message.header.stamp) for message in arm.received["pose"]]
+        reply = answer_of(arm.begin_advance(tick=1))
+        assert answer_of(arm.begin_reset(episode="one", seed=3)).success
+    assert poses == pytest.approx(60, rel=0.25)
+    assert images == pytest.approx(poses / 5, abs=3)
+    assert stamps == sorted(set(stamps))
+    assert not reply.advanced
+    assert "real_time_factor" in reply.reason
+
+
+def test_an_unknown_parameter_is_refused_with_the_nearest_name(context: Context) -> None:
+    with pytest.raises(ConfigurationError, match="did you mean randomisation.hole_xy_m"):
+        make_node(context, **{"randomisation.hole_xy": 0.01})
+
+
+def test_ranges_are_held(context: Context) -> None:
+    with pytest.raises(ConfigurationError, match="range"):
+        make_node(context, real_time_factor=-1.0)

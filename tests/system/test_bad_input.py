@@ -1,0 +1,65 @@
+"""What a user can get wrong at the launch: each gives one clear sentence, and nothing stays running."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.launched_graph import LaunchedGraph
+from tests.support.params_file import write_params
+
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(120)]
+
+DOMAIN_ID = 71
+USAGE_STATUS = 2
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "named"),
+    [
+        ("peg_insertion", {"algoritm": "rlpd"}, ("algoritm", "algorithm")),
+        ("peg_insertoin", {}, ("peg_insertoin", "peg_insertion")),
+        ("peg_insertion", {"policy": "transformer"}, ("policy", "transformer", "cnn")),
+        ("peg_insertion", {"algorithm": "dqn"}, ("algorithm", "dqn", "rlpd")),
+        ("peg_insertion", {"robot": "ur5"}, ("robot", "ur5", "franka")),
+        ("peg_insertion", {"config": "/nowhere/mine.yaml"}, ("/nowhere/mine.yaml",)),
+    ],
+)
+def test_wrong_launch_argument_starts_nothing_and_says_what_is_allowed(tmp_path, task, arguments, named):
+    with LaunchedGraph(task, arguments=arguments, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
+        assert graph.wait_until_over(20) == USAGE_STATUS
+    for word in named:
+        assert word in graph.output
+    assert "Traceback" not in graph.output
+    assert not graph.run_folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("node", "key", "value", "named"),
+    [
+        ("environment_node", "guard.box_low", 1.0, "guard.box_low_m"),
+        ("environment_node", "task.control_rate_hz", 1000.0, "100"),
+        ("simulation_node", "real_time_facto", 1.0, "real_time_factor"),
+        ("learner_node", "hyperparameters.batch_size", "many", "int"),
+        ("replay_node", "no_such_key", 1, "no_such_key"),
+        ("policy_node", "policy.hidden_size", 256, "policy.hidden_sizes"),
+        ("progress_node", "stop.at_success_rate", "often", "float"),
+    ],
+)
+def test_wrong_parameter_ends_the_launch_with_the_key_and_what_is_allowed(tmp_path, node, key, value, named):
+    config = write_params(tmp_path / "mine.yaml", {node: {key: value}})
+    with LaunchedGraph("peg_insertion", arguments={"config": config}, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
+        assert graph.wait_until_over(60) != 0
+    (sentence,) = {line.partition("error: ")[2] for line in graph.output.splitlines() if "error: " in line}
+    assert key in sentence
+    assert str(value) in sentence
+    assert named in sentence
+    assert "Traceback" not in graph.output
+
+
+def test_limiter_that_would_deadlock_is_refused_before_the_first_step(tmp_path):
+    config = write_params(tmp_path / "mine.yaml", {"learner_node": {"pipeline.slack": 0.5}})
+    arguments = {"config": config, "pipeline": "paced"}
+    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
+        assert graph.wait_until_over(60) != 0
+    assert "slack" in graph.output
+    assert "Traceback" not in graph.output

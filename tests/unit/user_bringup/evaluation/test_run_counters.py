@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from user_bringup.evaluation.run_counters import RunCounters, SampleTable, steps_per_s
+
+
+def test_counters_and_wall_time_survive_a_restart(tmp_path: Path) -> None:
+    table = SampleTable(tmp_path / "samples.jsonl", launched_at_s=1000.0)
+    table.add(RunCounters(wall_s=table.clock.wall_s(1020.0), training_steps=500, updates=2000))
+    again = SampleTable(tmp_path / "samples.jsonl", launched_at_s=5000.0)
+    assert again.last == RunCounters(wall_s=20.0, training_steps=500, updates=2000)
+    assert again.clock.wall_s(5005.0) == 25.0
+
+
+def test_samples_do_not_change_with_the_counters_they_were_taken_from(tmp_path: Path) -> None:
+    table = SampleTable(tmp_path / "samples.jsonl", launched_at_s=0.0)
+    counters = RunCounters(training_steps=1)
+    table.add(counters)
+    counters.training_steps = 2
+    table.last.training_steps = 3
+    assert table.last.training_steps == 1
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        ([], 0.0),
+        ([(0.0, 0)], 0.0),
+        ([(0.0, 0), (10.0, 1000)], 100.0),
+        ([(0.0, 0), (0.0, 50)], 0.0),
+        ([(0.0, 0), (100.0, 100), (120.0, 2100)], 100.0),
+    ],
+)
+def test_rate_is_over_the_recent_window(samples: list[tuple[float, int]], expected: float) -> None:
+    rows = [RunCounters(wall_s=wall_s, training_steps=steps) for wall_s, steps in samples]
+    assert steps_per_s(rows, window_s=30.0) == expected

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from tests.support.learning_records import small_spec
+from user_core.errors import ConfigurationError, WeightsError
+from user_learner.algorithms.rlpd.config import RlpdConfig
+from user_learner.algorithms.rlpd.learner import RlpdLearner
+from user_learner.algorithms.sac.config import SacConfig
+from user_learner.algorithms.sac.learner import SacLearner
+from user_learner.replay.batch import Batch, Observations, RawObservations
+from user_learner.replay.sampling import OnlineSampling, SymmetricSampling
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.registry import make_policy
+from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+from user_policies.tensors import tensors_digest
+
+BATCH = 16
+SMALL: dict[str, Any] = {"critics": 2, "critic_hidden_sizes": (16,), "batch_size": BATCH}
+
+
+def make(seed: int = 0, *, encoder: str = "small", name: str = "mlp", **settings: Any) -> SacLearner:
+    spec = small_spec(image_size=32)
+    config = PolicyConfig(name=name, hidden_sizes=(16,), encoder=encoder, encoder_outputs=4)
+    policy = make_policy(spec=spec, config=config, seed=seed)
+    return SacLearner(config=SacConfig(**{**SMALL, **settings}), policy=policy, seed=seed)
+
+
+def make_batch(learner: SacLearner, *, seed: int = 0, raw: bool = False) -> Batch:
+    generator = torch.Generator().manual_seed(seed)
+    policy: TanhGaussianPolicy = learner._policy
+
+    def observations() -> Observations:
+        if raw:
+            return RawObservations(
+                states=torch.rand(BATCH, policy.spec.state_dim, generator=generator),
+                images=(torch.randint(0, 256, (BATCH, 32, 32, 3), generator=generator, dtype=torch.uint8),),
+            )
+        return torch.randn(BATCH, policy.network.features.outputs, generator=generator)
+
+    return Batch(
+        observation=observations(),
+        action=torch.rand(BATCH, 2, generator=generator) * 2 - 1,
+        reward=torch.rand(BATCH, generator=generator),
+        bootstrap=torch.full((BATCH,), 0.9),
+        next_observation=observations(),
+        is_demonstration=torch.zeros(BATCH, dtype=torch.bool),
+    )
+
+
+def gradient_of(parameter: torch.nn.Parameter) -> torch.Tensor:
+    assert parameter.grad is not None
+    return parameter.grad
+
+
+def digest_of(learner: SacLearner, prefix: str) -> str:
+    return tensors_digest({name: value for name, value in learner.state().items() if name.startswith(prefix)})
+
+
+def test_only_the_optimisers_of_the_phase_are_stepped() -> None:
+    learner = make(actor_every=3)
+    batch = make_batch(learner)
+    for _ in range(3):  # all optimisers have momentum now
+        learner.update(batch)
+    actor_parts = ("policy.actor", "optimiser.actor", "temperature", "optimiser.temperature", "policy.ema")
+    before = {part: digest_of(learner, part) for part in (*actor_parts, "critic", "optimiser.critic")}
+    metrics = learner.update(batch)
+    assert "actor_loss" not in metrics
+    assert all(digest_of(learner, part) == before[part] for part in actor_parts)
+    assert all(digest_of(learner, part) != before[part] for part in ("critic", "optimiser.critic"))
+    learner.update(batch)
+    metrics = learner.update(batch)
+    assert "actor_loss" in metrics
+    assert all(digest_of(learner, part) != before[part] for part in actor_parts)
+
+
+def test_actor_update_leaves_no_gradient_in_the_critics() -> None:
+    learner = make(actor_every=1)
+    learner.update(make_batch(learner))
+    critic_gradients = [gradient_of(parameter).clone() for parameter in learner._critic.parameters()]
+    learner._update_actor(make_batch(learner), torch.randn(BATCH, learner._policy.network.features.outputs))
+    for before, parameter in zip(critic_gradients, learner._critic.parameters(), strict=True):
+        assert torch.equal(before, gradient_of(parameter))
+        assert parameter.requires_grad
+
+
+def test_target_critics_follow_by_tau() -> None:
+    learner = make(tau=0.25, critic_learning_rate=0.0)
+    with torch.no_grad():
+        for parameter in learner._critic.parameters():
+            parameter.add_(1.0)
+    before = {name: value.copy() for name, value in learner.state().items() if name.startswith("target_critic.")}
+    learner.update(make_batch(learner))
+    for name, value in before.items():
+        np.testing.assert_allclose(learner.state()[name], value + 0.25, rtol=1e-5, atol=1e-6)
+
+
+def test_frozen_features_are_never_trained() -> None:
+    learner = make(name="cnn", actor_every=1)
+    before = digest_of(learner, "policy.features")
+    for seed in range(3):
+        learner.update(make_batch(learner, seed=seed))
+    assert digest_of(learner, "policy.features") == before
+
+
+def test_encoder_in_training_learns_from_the_critic_and_its_average_follows() -> None:
+    learner = make(name="cnn", encoder="resnet10", actor_every=1, shift_pixels=2)
+    before = {part: digest_of(learner, part) for part in ("policy.features", "policy.ema.features")}
+    learner.update(make_batch(learner, raw=True))
+    assert all(digest_of(learner, part) != digest for part, digest in before.items())
+
+
+def test_actor_loss_does_not_train_the_encoder() -> None:
+    learner = make(name="cnn", encoder="resnet10", actor_every=1, critic_learning_rate=0.0, shift_pixels=0)
+    before = digest_of(learner, "policy.features")
+    learner.update(make_batch(learner, raw=True))
+    assert digest_of(learner, "policy.features") == before
+
+
+@pytest.mark.parametrize(("encoder", "raw"), [("small", True), ("resnet10", False)])
+def test_batch_of_the_other_kind_is_refused(encoder: str, raw: bool) -> None:
+    learner = make(name="cnn", encoder=encoder)
+    with pytest.raises(TypeError, match="batches of"):
+        learner.update(make_batch(learner, raw=raw))
+
+
+@pytest.mark.parametrize("encoder", ["small", "resnet10"])
+def test_restored_learner_goes_on_exactly_as_the_one_that_was_saved(encoder: str) -> None:
+    raw = encoder == "resnet10"
+    first = make(seed=0, name="cnn", encoder=encoder, actor_every=2)
+    for seed in range(3):
+        first.update(make_batch(first, seed=seed, raw=raw))
+    second = make(seed=5, name="cnn", encoder=encoder, actor_every=2)
+    second.restore(first.state())
+    assert tensors_digest(second.state()) == tensors_digest(first.state())
+    for seed in range(3, 6):
+        for learner in (first, second):
+            torch.manual_seed(0)  # dropout of the big encoder draws from torch's own generator
+            learner.update(make_batch(learner, seed=seed, raw=raw))
+    assert tensors_digest(second.state()) == tensors_digest(first.state())
+    assert second.updates == 6
+
+
+def test_checkpoint_of_other_networks_is_refused_by_name() -> None:
+    with pytest.raises(WeightsError, match=r"critic\.layers\.0\.weight"):
+        make().restore(make(critic_hidden_sizes=(8,)).state())
+
+
+def test_state_holds_plain_arrays_only() -> None:
+    learner = make(actor_every=1)
+    learner.update(make_batch(learner))
+    for name, value in learner.state().items():
+        assert isinstance(value, np.ndarray), name
+        assert value.dtype.kind in "fiu", name
+
+
+def test_values_of_a_one_step_problem_approach_the_reward() -> None:
+    learner = make(critic_learning_rate=3e-3, actor_every=1)
+    batch = make_batch(learner)
+    batch = Batch(
+        observation=batch.observation,
+        action=batch.action,
+        reward=torch.full((BATCH,), 0.7),
+        bootstrap=torch.zeros(BATCH),
+        next_observation=batch.next_observation,
+        is_demonstration=batch.is_demonstration,
+    )
+    metrics = [learner.update(batch) for _ in range(200)]
+    assert metrics[-1]["q_mean"] == pytest.approx(0.7, abs=0.02)
+    assert metrics[-1]["critic_loss"] < 0.01 * metrics[0]["critic_loss"]
+
+
+def test_actor_climbs_what_the_critics_value() -> None:
+    learner = make(actor_every=1, actor_learning_rate=3e-3, critic_learning_rate=3e-3, initial_temperature=1e-3)
+    batch = make_batch(learner)
+    observation = batch.observation
+    assert isinstance(observation, torch.Tensor)
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(120):
+        action = torch.rand(BATCH, 2, generator=generator) * 2 - 1
+        learner.update(
+            Batch(
+                observation=observation,
+                action=action,
+                reward=action[:, 0] - action[:, 1],
+                bootstrap=torch.zeros(BATCH),
+                next_observation=observation,
+                is_demonstration=batch.is_demonstration,
+            )
+        )
+    mode = learner._policy.network.actor(observation).mode()
+    assert (mode[:, 0] > 0.5).all()
+    assert (mode[:, 1] < -0.5).all()
+
+
+def test_entropy_in_the_backup_changes_the_target() -> None:
+    targets = []
+    for counted in (False, True):
+        learner = make(entropy_in_backup=counted, initial_temperature=1.0)
+        targets.append(learner.update(make_batch(learner))["target_q_mean"])
+    assert targets[0] != targets[1]
+
+
+def test_subset_larger_than_the_set_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="critic_subset"):
+        SacConfig(critics=2, critic_subset=3)
+
+
+def test_sac_draws_online_and_rlpd_half_demonstrations() -> None:
+    policy = make_policy(spec=small_spec(), config=PolicyConfig(name="mlp", hidden_sizes=(8,)))
+    settings: dict[str, Any] = {"critics": 2, "critic_hidden_sizes": (8,)}
+    assert isinstance(SacLearner(config=SacConfig(**settings), policy=policy).sampling_rule(), OnlineSampling)
+    assert isinstance(RlpdLearner(config=RlpdConfig(**settings), policy=policy).sampling_rule(), SymmetricSampling)
+
+
+def test_imitation_inside_rlpd_holds_the_actor_at_the_demonstrations_that_are_valued_higher() -> None:
+    def distance_after(weight: float) -> float:
+        policy = make_policy(spec=small_spec(), config=PolicyConfig(name="mlp", hidden_sizes=(16,)))
+        config = RlpdConfig(**SMALL, actor_every=1, actor_learning_rate=3e-3, cloning_weight=weight)
+        learner = RlpdLearner(config=config, policy=policy)
+        plain = make_batch(learner)
+        demonstrated = torch.full((BATCH, 2), 0.8)
+        batch = Batch(
+            observation=plain.observation,
+            action=demonstrated,
+            reward=torch.ones(BATCH),
+            bootstrap=torch.zeros(BATCH),
+            next_observation=plain.next_observation,
+            is_demonstration=torch.arange(BATCH) >= BATCH // 2,
+        )
+        for _ in range(60):
+            learner.update(batch)
+        assert isinstance(plain.observation, torch.Tensor)
+        mode = policy.network.actor(plain.observation).mode()[BATCH // 2 :]
+        return float((mode - 0.8).square().mean().detach())
+
+    assert distance_after(10.0) < 0.5 * distance_after(0.0)

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from tests.support.learning_records import make_episode, small_spec
+from user_core.types import Mode
+from user_learner.algorithms.pretraining.config import PretrainingConfig
+from user_learner.algorithms.pretraining.demonstrations import goal_labels, split_demonstrations
+from user_learner.algorithms.pretraining.imitation import Examples, imitate, imitation_loss
+from user_learner.algorithms.pretraining.pretrainer import begin_practice, pretrain
+from user_learner.algorithms.pretraining.progress import PretrainingStopped, Progress
+from user_learner.replay.config import MemoryConfig
+from user_learner.replay.memory import SamplingMemory
+from user_policies.networks.actor import Actor
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.registry import make_policy
+from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+
+SPEC = small_spec()
+QUIET = Progress(report=lambda text, share: None, should_stop=lambda: False)
+SHORT = PretrainingConfig(encoder_updates=3, imitation_updates=5, encoder_batch_size=4, threads=1)
+
+
+def demonstrations(episodes: int = 5) -> SamplingMemory:
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    for number in range(episodes):
+        for record in make_episode(SPEC, episode=f"episode-{number}", length=4, mode=Mode.COLLECT):
+            memory.add(record)
+    return memory
+
+
+def make(name: str) -> TanhGaussianPolicy:
+    return make_policy(spec=SPEC, config=PolicyConfig(name=name, hidden_sizes=(16,), encoder_outputs=4))
+
+
+def make_actor() -> Actor:
+    torch.manual_seed(0)
+    return Actor(inputs=3, actions=2, hidden_sizes=(32,), log_std_min=-5, log_std_max=1)
+
+
+def test_goal_label_is_the_way_to_where_the_episode_ended() -> None:
+    poses = np.array([[0.02, 0.01, 0.1, 0, 0, 0], [0.01, 0.0, 0.05, 0, 0, 0], [0.005, -0.01, 0, 0, 0, 0]], np.float32)
+    labels = goal_labels(poses, axes=(0, 1), scale=0.01)
+    np.testing.assert_allclose(labels, [[1.5, 2.0], [0.5, 1.0], [0.0, 0.0]], atol=1e-6)
+
+
+def test_whole_episodes_are_held_out() -> None:
+    memory = demonstrations(5)
+    training, validation = split_demonstrations(memory, validation_share=0.2, axes=(0, 1), scale=0.03, seed=0)
+    assert len(training.rows) == 4 * 4
+    assert len(validation.rows) == 1 * 4
+    episode_of = {row: row // 5 for row in range(len(memory))}
+    assert {episode_of[row] for row in training.rows}.isdisjoint({episode_of[row] for row in validation.rows})
+    assert training.goals.shape == (16, 2)
+
+
+def test_last_record_of_an_episode_is_no_example() -> None:
+    training, validation = split_demonstrations(
+        demonstrations(3), validation_share=0.3, axes=(), scale=1.0, seed=0
+    )
+    assert not {4, 9, 14} & {*training.rows.tolist(), *validation.rows.tolist()}
+
+
+def test_pretraining_without_a_demonstration_is_refused() -> None:
+    with pytest.raises(ValueError, match="no successful demonstration"):
+        split_demonstrations(demonstrations(0), validation_share=0.2, axes=(), scale=1.0, seed=0)
+
+
+def test_imitation_keeps_the_actor_of_its_best_validation_loss() -> None:
+    generator = torch.Generator().manual_seed(0)
+    features = torch.randn(64, 3, generator=generator)
+    noise = torch.rand(8, 2, generator=generator) * 2 - 1  # nothing can be learned from it but itself
+    training = Examples(features=features[:8], actions=noise)
+    validation = Examples(features=features[8:], actions=torch.zeros(56, 2))
+    actor = make_actor()
+    config = PretrainingConfig(imitation_updates=300, validate_every=10, imitation_learning_rate=1e-2)
+    result = imitate(actor, training=training, validation=validation, config=config, seed=0, progress=QUIET)
+    assert result.best_update < 300
+    assert float(imitation_loss(actor, validation).detach()) == pytest.approx(result.validation_loss, rel=1e-6)
+
+
+def test_imitation_learns_a_function_of_the_features() -> None:
+    generator = torch.Generator().manual_seed(0)
+    features = torch.randn(256, 3, generator=generator)
+    actions = torch.tanh(features[:, :2] - features[:, 2:])
+    actor = make_actor()
+    result = imitate(
+        actor,
+        training=Examples(features=features[:200], actions=actions[:200]),
+        validation=Examples(features=features[200:], actions=actions[200:]),
+        config=PretrainingConfig(imitation_updates=400, imitation_learning_rate=3e-3),
+        seed=0,
+        progress=QUIET,
+    )
+    assert result.validation_loss < 0.03
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn"])
+def test_pretraining_is_the_same_for_the_same_seed(name: str) -> None:
+    digests = []
+    for _ in range(2):
+        policy = make(name)
+        pretrain(policy, memory=demonstrations(), config=SHORT, seed=3, progress=QUIET)
+        digests.append(policy.digest())
+    assert digests[0] == digests[1]
+
+
+def test_pretraining_trains_the_encoder_and_the_average_follows() -> None:
+    policy = make("cnn")
+    before = policy.weights()
+    result = pretrain(policy, memory=demonstrations(), config=SHORT, seed=0, progress=QUIET)
+    after = policy.weights()
+    for name in before:
+        if name.startswith("features.encoders"):
+            assert not np.array_equal(before[name], after[name]), name
+        if name.startswith("ema.actor."):
+            np.testing.assert_array_equal(after[name], after[name.removeprefix("ema.")])
+    assert np.isfinite(result.goal_error)
+
+
+def test_pretraining_stops_when_it_is_asked_to_and_puts_the_threads_back() -> None:
+    threads = torch.get_num_threads()
+    config = PretrainingConfig(encoder_updates=3, imitation_updates=5, threads=threads + 1)
+    stopped = Progress(report=lambda text, share: None, should_stop=lambda: True)
+    with pytest.raises(PretrainingStopped):
+        pretrain(make("cnn"), memory=demonstrations(), config=config, seed=0, progress=stopped)
+    assert torch.get_num_threads() == threads
+
+
+def test_progress_is_told_in_words_and_shares() -> None:
+    told: list[tuple[str, float]] = []
+    progress = Progress(report=lambda text, share: told.append((text, share)), should_stop=lambda: False)
+    for update in (0, 1, 50, 100):
+        progress.at(what="encoder", update=update, updates=100)
+    assert told == [
+        ("encoder: 0 of 100 updates", 0.0),
+        ("encoder: 50 of 100 updates", 0.5),
+        ("encoder: 100 of 100 updates", 1.0),
+    ]
+
+
+@pytest.mark.parametrize("begin_from", ["imitation", "random"])
+def test_practice_begins_from_the_actor_that_was_asked_for(begin_from: str) -> None:
+    untrained, policy = make("mlp"), make("mlp")
+    config = PretrainingConfig(imitation_updates=20, begin_from=begin_from, begin_log_std=-1.5, threads=1)
+    pretrain(policy, memory=demonstrations(), config=config, seed=0, progress=QUIET)
+    imitated = policy.weights()
+    begin_practice(policy, untrained=untrained, config=config)
+    expected = imitated if begin_from == "imitation" else untrained.weights()
+    np.testing.assert_array_equal(policy.weights()["actor.mean.weight"], expected["actor.mean.weight"])
+    np.testing.assert_array_equal(policy.weights()["ema.actor.mean.weight"], expected["actor.mean.weight"])
+    if begin_from == "imitation":
+        np.testing.assert_allclose(policy.weights()["actor.log_std.bias"], -1.5)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from tests.support.learning_records import make_episode, small_spec
+from user_core.types import Mode
+from user_learner.replay.batch import RawObservations
+from user_learner.replay.batch_source import BatchSource, RawObservationSource
+from user_learner.replay.config import MemoryConfig
+from user_learner.replay.feature_cache import FeatureCache
+from user_learner.replay.memory import SamplingMemory
+from user_learner.replay.sampling import OnlineSampling, SamplingRule, SymmetricSampling
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.registry import make_policy
+
+SPEC = small_spec()
+DEVICE = torch.device("cpu")
+
+
+def memory_with(*, training: int = 1, demonstrations: int = 1) -> SamplingMemory:
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    for number in range(training):
+        for record in make_episode(SPEC, episode=f"train-{number}", length=5):
+            memory.add(record)
+    for number in range(demonstrations):
+        for record in make_episode(SPEC, episode=f"collect-{number}", length=5, mode=Mode.COLLECT):
+            memory.add(record)
+    return memory
+
+
+def raw_source(memory: SamplingMemory, rule: SamplingRule, *, batch_size: int = 8) -> BatchSource:
+    return BatchSource(
+        memory=memory,
+        observations=RawObservationSource(memory=memory, device=DEVICE),
+        rule=rule,
+        batch_size=batch_size,
+        n_step=1,
+        gamma=0.9,
+        device=DEVICE,
+    )
+
+
+def test_symmetric_batch_is_half_demonstrations_whatever_their_share() -> None:
+    memory = memory_with(training=20, demonstrations=1)
+    drawn = SymmetricSampling().draw(memory, batch_size=9, generator=np.random.default_rng(0))
+    assert drawn.is_demonstration.tolist() == [False] * 5 + [True] * 4
+    assert set(drawn.rows[:5]) <= set(memory.online_rows)
+    assert set(drawn.rows[5:]) <= set(memory.demonstration_rows)
+
+
+def test_online_batch_holds_no_demonstration() -> None:
+    memory = memory_with()
+    drawn = OnlineSampling().draw(memory, batch_size=100, generator=np.random.default_rng(0))
+    assert set(drawn.rows) == set(memory.online_rows)
+    assert not drawn.is_demonstration.any()
+
+
+def test_rules_wait_for_what_they_need() -> None:
+    assert not OnlineSampling().ready(memory_with(training=0))
+    assert OnlineSampling().ready(memory_with(demonstrations=0))
+    assert not SymmetricSampling().ready(memory_with(training=0))
+    assert not SymmetricSampling().ready(memory_with(demonstrations=0))
+    assert SymmetricSampling().ready(memory_with())
+
+
+def test_batch_holds_both_ends_of_the_same_step() -> None:
+    memory = memory_with()
+    batch = raw_source(memory, OnlineSampling()).sample(np.random.default_rng(0))
+    assert isinstance(batch.observation, RawObservations)
+    assert isinstance(batch.next_observation, RawObservations)
+    for index in range(8):
+        row = int(np.flatnonzero((memory.states == batch.observation.states[index].numpy()).all(axis=1))[0])
+        np.testing.assert_array_equal(batch.next_observation.states[index], memory.states[row + 1])
+        np.testing.assert_array_equal(batch.next_observation.images[0][index], memory.images(np.array([row + 1]))[0][0])
+        np.testing.assert_array_equal(batch.action[index], memory.actions[row])
+        assert batch.reward[index] == memory.rewards[row]
+        assert batch.bootstrap[index] == np.float32(0.9) * memory.discounts[row]
+
+
+def test_same_generator_state_gives_the_same_batch() -> None:
+    memory = memory_with()
+    source = raw_source(memory, SymmetricSampling())
+    first, second = (source.sample(np.random.default_rng(7)) for _ in range(2))
+    assert torch.equal(first.action, second.action)
+
+
+def test_cached_features_are_those_that_act() -> None:
+    memory = memory_with()
+    policy = make_policy(spec=SPEC, config=PolicyConfig(name="cnn", hidden_sizes=(8,)))
+    cache = FeatureCache(memory=memory, extractor=policy.network.features, device=DEVICE)
+    records = make_episode(SPEC, episode="train-0", length=5)
+    acting = policy.features_of([records[3].observation])
+    np.testing.assert_allclose(cache.gather(np.array([3]))[0], acting[0], atol=1e-5)
+
+
+def test_cache_follows_the_memory_and_forgets_when_the_encoder_changed() -> None:
+    memory = memory_with(demonstrations=0)
+    policy = make_policy(spec=SPEC, config=PolicyConfig(name="cnn", hidden_sizes=(8,)))
+    cache = FeatureCache(memory=memory, extractor=policy.network.features, device=DEVICE)
+    before = cache.gather(np.array([0])).clone()
+    for number in range(30):
+        for record in make_episode(SPEC, episode=f"later-{number}", length=5):
+            memory.add(record)
+    assert cache.gather(np.arange(len(memory))).abs().sum(dim=1).min() > 0
+    policy.load(make_policy(spec=SPEC, config=PolicyConfig(name="cnn", hidden_sizes=(8,)), seed=1).weights())
+    assert torch.equal(cache.gather(np.array([0])), before)
+    cache.forget()
+    assert not torch.equal(cache.gather(np.array([0])), before)

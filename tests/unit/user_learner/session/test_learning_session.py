@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+
+import pytest
+
+from tests.support.learning_records import make_episode, make_observation, small_spec
+from tests.support.learning_sessions import (
+    SPEC,
+    RecordedDemonstrations,
+    SessionBench,
+    demonstrations,
+    rlpd_config,
+    sac_config,
+)
+from tests.support.learning_summaries import make_summary
+from tests.support.wait import wait_for
+from user_core.errors import SpecMismatchError, WeightsError
+from user_core.interfaces import Metrics
+from user_core.log.label import EpisodeLabel
+from user_core.types import Mode
+from user_learner.checkpoint import CheckpointStore
+from user_learner.replay.limiter import PipelineConfig
+from user_learner.session.learning_session import LearningSession
+from user_learner.session.snapshot import LearnerState
+from user_learner.trainer import Trainer
+
+PACED = PipelineConfig(name="paced", start_training_steps=4, slack_steps=9, updates_at_once=4)
+SYNCHRONOUS = PipelineConfig(name="synchronous", start_training_steps=4, updates_at_once=4)
+
+
+def memory_digest(session: LearningSession) -> str:
+    return session._trainer.memory.digest()  # noqa: SLF001 - what a restart must rebuild
+
+
+def test_the_learner_pauses_visibly_when_the_updates_of_all_steps_are_done(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    bench.feed_episodes(3)
+    bench.turn(6)
+    snapshot = bench.session.snapshot
+    assert (snapshot.state, snapshot.updates, snapshot.training_steps) == (LearnerState.LIMITED, 8, 12)
+    bench.feed_episodes(1, first=3)
+    bench.turn(3)
+    assert bench.session.snapshot.updates == 12
+
+
+def test_weights_go_out_at_the_start_and_then_every_so_many_updates(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    assert bench.labels == ["1.0"]
+    bench.feed_episodes(3)
+    bench.turn(6)
+    assert bench.labels == ["1.0", "1.4", "1.8"]
+    assert bench.session.snapshot.versions_published == 3
+    assert bench.session.snapshot.staleness == 0
+
+
+def test_nothing_is_learned_before_the_log_is_caught_up_with(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    records = make_episode(SPEC, episode="a", length=20)
+    bench.feed(*records, still_to_come=5)
+    bench.turn(3)
+    snapshot = bench.session.snapshot
+    assert (snapshot.state, snapshot.updates) == (LearnerState.LOADING, 0)
+    assert "record 21 of 26" in snapshot.detail
+    bench.feed(*make_episode(SPEC, episode="b", length=4))
+    bench.turn(2)
+    assert bench.session.snapshot.updates > 0
+
+
+def test_evaluation_records_are_never_trained_on(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    bench.feed(*make_episode(SPEC, length=20, mode=Mode.EVALUATE))
+    bench.turn(2)
+    assert bench.session.snapshot.training_steps == 0
+    assert bench.session.snapshot.updates == 0
+
+
+def test_a_restart_goes_on_with_counters_budget_and_memory_and_supersedes(tmp_path: Path) -> None:
+    config = sac_config(tmp_path, pipeline=PACED)
+    first = SessionBench(config)
+    records = first.feed_episodes(3)
+    first.turn(6)
+    before = first.session.snapshot
+    digest = memory_digest(first.session)
+    first.session.finish()
+
+    again = SessionBench(config)
+    assert again.session.snapshot.step_budget == before.step_budget == 4 + 8 + 9
+    assert again.session.snapshot.updates == 8
+    assert again.labels == ["2.8"]
+    again.feed(*records)
+    again.turn(3)
+    assert (again.session.snapshot.updates, again.session.snapshot.training_steps) == (8, 12)
+    assert memory_digest(again.session) == digest
+    assert again.session.snapshot.log_position == before.log_position
+
+
+def test_a_kill_goes_on_from_the_last_checkpoint_that_was_written(tmp_path: Path) -> None:
+    config = sac_config(tmp_path)
+    killed = SessionBench(config)
+    killed.feed_episodes(4)
+    killed.turn(8)
+    assert killed.session.snapshot.updates == 12
+    killed.parts.checkpointer.finish()
+    assert SessionBench(config).session.snapshot.updates == 8
+
+
+def test_another_algorithm_or_policy_than_the_checkpoints_is_refused(tmp_path: Path) -> None:
+    first = SessionBench(sac_config(tmp_path))
+    first.feed_episodes(3)
+    first.turn(6)
+    first.session.finish()
+    with pytest.raises(WeightsError, match=r"give the same algorithm:= and policy:="):
+        SessionBench(rlpd_config(tmp_path))
+
+
+def test_a_renumbered_log_rebuilds_the_memory_and_keeps_what_was_learned(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    records = bench.feed_episodes(3)
+    bench.turn(6)
+    bench.feed(*records[5:], rebuild=True)
+    bench.turn(2)
+    snapshot = bench.session.snapshot
+    assert (snapshot.updates, snapshot.training_steps, snapshot.log_position) == (8, 8, 10)
+    assert "rebuilt" in " ".join(bench.said)
+
+
+def test_pretraining_gives_the_imitation_by_name_and_then_what_practice_begins_with(tmp_path: Path) -> None:
+    bench = SessionBench(rlpd_config(tmp_path), recording=demonstrations())
+    assert bench.labels == []
+    bench.turn()
+    assert bench.labels == ["imitation", "1.0"]
+    bench.session.finish()
+    again = SessionBench(rlpd_config(tmp_path), recording=demonstrations())
+    assert again.labels == ["imitation", "2.0"]
+    assert again.sent[0].header.tensors_digest == bench.sent[0].header.tensors_digest
+
+
+def test_too_few_demonstrations_are_waited_for_and_counted(tmp_path: Path) -> None:
+    bench = SessionBench(rlpd_config(tmp_path, demonstrations=5), recording=demonstrations(3))
+    bench.feed()
+    bench.turn()
+    assert bench.session.snapshot.state is LearnerState.WAITING
+    assert "3 of 5" in bench.session.snapshot.detail
+    assert bench.labels == []
+
+
+def test_learning_that_diverges_stops_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
+    class Diverging(Trainer):
+        def update(self) -> Metrics:
+            return {**super().update(), "critic_loss": math.nan if self.updates > 6 else 0.0}
+
+    config = sac_config(tmp_path)
+
+    def make() -> Trainer:
+        return Diverging(
+            spec=SPEC, policy=config.policy, algorithm="sac", hyperparameters=config.hyperparameters,
+            memory=config.memory, pretraining=config.pretraining, seed=0,
+        )
+
+    bench = SessionBench(config, make_trainer=make)
+    bench.feed_episodes(8)
+    bench.turn(5)
+    snapshot = bench.session.snapshot
+    assert (snapshot.state, snapshot.updates) == (LearnerState.FAILED, 7)
+    assert "critic_loss = nan" in snapshot.detail
+    assert "robots keep weights 1.4" in snapshot.detail
+    assert bench.labels == ["1.0", "1.4"]
+    bench.feed_episodes(1, first=8)
+    bench.turn()
+    assert bench.session.snapshot.training_steps == 36
+    bench.session.finish()
+    assert SessionBench(config).session.snapshot.updates == 0
+
+
+def test_a_synchronous_learner_sends_and_allows_one_more_episode_only_between_episodes(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path, pipeline=SYNCHRONOUS))
+    assert bench.session.snapshot.step_budget == 4
+    episode = make_episode(SPEC, episode="a", length=6)
+    bench.feed(*episode[:5])
+    bench.turn(4)
+    assert bench.session.snapshot.step_budget == 4
+    bench.feed(*episode[5:])
+    bench.turn(4)
+    snapshot = bench.session.snapshot
+    assert (snapshot.updates, snapshot.step_budget, snapshot.required_version) == (2, 7, "1.2")
+    assert bench.labels[-1] == "1.2"
+
+
+def test_an_episode_left_open_by_a_killed_environment_does_not_block_a_synchronous_learner(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path, pipeline=SYNCHRONOUS))
+    bench.feed(*make_episode(SPEC, episode="cut", length=9)[:6], SPEC)
+    bench.turn(4)
+    assert bench.session.snapshot.step_budget == 7
+
+
+def test_the_checkpoint_of_the_best_evaluation_is_known(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    bench.feed_episodes(3)
+    bench.turn(6)
+    wait_for((bench.folder.checkpoints / "updates-000000000008").is_dir, 10.0)
+    observed = make_observation(SPEC, episode="e", mode=Mode.EVALUATE)
+    start = dataclasses.replace(make_episode(SPEC, episode="e")[0], observation=observed, evaluation="evaluation")
+    bench.feed(start, *(make_summary(seed=seed, policy_version="1.8") for seed in range(3)))
+    bench.turn()
+    best = CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).best()
+    assert best == {"checkpoint": "updates-000000000008", "version": "1.8", "success_rate": 1.0, "episodes": 3}
+
+
+def test_an_evaluation_of_the_imitation_says_nothing_about_a_checkpoint(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    bench.feed_episodes(3)
+    bench.turn(6)
+    wait_for((bench.folder.checkpoints / "updates-000000000008").is_dir, 10.0)
+    observed = make_observation(SPEC, episode="e", mode=Mode.EVALUATE)
+    start = dataclasses.replace(make_episode(SPEC, episode="e")[0], observation=observed, evaluation="evaluation")
+    bench.feed(start, *(make_summary(seed=seed, policy_version="imitation") for seed in range(3)))
+    bench.turn()
+    assert CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).best() is None
+
+
+def test_a_persons_label_reaches_the_memory(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    records = make_episode(SPEC, episode="a", length=4, outcome="timeout")
+    bench.feed(*records, EpisodeLabel(stamp_ns=1, episode="a", label="success"))
+    bench.turn()
+    labelled = memory_digest(bench.session)
+    other = SessionBench(sac_config(tmp_path / "other"))
+    other.feed(*records)
+    other.turn()
+    assert memory_digest(other.session) != labelled
+
+
+def test_demonstrations_of_another_environment_end_in_one_sentence(tmp_path: Path) -> None:
+    recording = RecordedDemonstrations([small_spec(cameras=1)])
+    bench = SessionBench(rlpd_config(tmp_path), recording=recording)
+    with pytest.raises(SpecMismatchError, match="demonstrations"):
+        bench.turn()
+
+
+def test_a_record_that_breaks_the_spec_is_counted_and_left_out(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    records = make_episode(SPEC, length=4)
+    broken = dataclasses.replace(records[1].observation, state=records[1].observation.state * math.nan)
+    bench.feed(records[0], dataclasses.replace(records[1], observation=broken), *records[2:])
+    bench.turn()
+    assert bench.session.snapshot.training_steps == 3

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.support.learning_records import make_observation, small_spec
+from user_core.errors import ConfigurationError, WeightsError
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.registry import make_policy
+from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+from user_policies.tensors import tensors_digest
+
+
+def make(name: str, *, seed: int = 0, cameras: int = 1, target: bool = True, **settings: Any) -> TanhGaussianPolicy:
+    spec = small_spec(cameras=cameras, target=target)
+    return make_policy(spec=spec, config=PolicyConfig(name=name, hidden_sizes=(16,), **settings), seed=seed)
+
+
+def moved_target(policy: TanhGaussianPolicy) -> tuple[np.ndarray, np.ndarray]:
+    observation = make_observation(policy.spec)
+    elsewhere = observation.state.copy()
+    elsewhere[policy.spec.group_slices()["target"]] += 0.02
+    moved = dataclasses.replace(observation, state=elsewhere)
+    first, second = policy.act([observation, moved], deterministic=[True, True])
+    return first, second
+
+
+def test_image_policy_does_not_notice_that_the_target_moved() -> None:
+    first, second = moved_target(make("cnn"))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_features_of_an_image_policy_do_not_change_when_the_target_moves() -> None:
+    policy = make("cnn")
+    observation = make_observation(policy.spec)
+    state = observation.state.copy()
+    state[policy.spec.group_slices()["target"]] += 0.02
+    features = policy.features_of([observation, dataclasses.replace(observation, state=state)])
+    np.testing.assert_array_equal(features[0], features[1])
+    assert "target" not in policy.state_groups
+    assert policy.privileged_inputs == ()
+
+
+def test_state_policy_reads_the_target_and_declares_it() -> None:
+    policy = make("mlp")
+    first, second = moved_target(policy)
+    assert not np.allclose(first, second)
+    assert policy.privileged_inputs == ("target",)
+
+
+def test_state_policy_sees_a_millimetre_on_its_fine_scale() -> None:
+    policy = make("mlp")
+    observation = make_observation(policy.spec)
+    state = observation.state.copy()
+    state[policy.spec.group_slices()["target"]] = 0.0
+    nearby = state.copy()
+    nearby[policy.spec.group_slices()["target"].start] = 0.001
+    features = [policy.features_of([dataclasses.replace(observation, state=s)]) for s in (state, nearby)]
+    assert np.abs(features[1] - features[0]).max() == pytest.approx(0.2, rel=1e-3)
+
+
+def test_state_policy_without_a_target_in_the_state_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="target"):
+        make("mlp", target=False)
+
+
+def test_image_policy_without_cameras_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="camera"):
+        make("cnn", cameras=0)
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn"])
+def test_all_tensors_arrive_where_they_are_loaded(name: str) -> None:
+    sender, receiver = make(name, seed=1), make(name, seed=2)
+    assert sender.digest() != receiver.digest()
+    receiver.load(sender.weights())
+    assert receiver.digest() == sender.digest() == tensors_digest(sender.weights())
+    observation = make_observation(sender.spec)
+    np.testing.assert_array_equal(
+        sender.act([observation], deterministic=[True])[0], receiver.act([observation], deterministic=[True])[0]
+    )
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn"])
+def test_every_tensor_that_is_sent_changes_what_is_done_or_is_named_as_the_average(name: str) -> None:
+    policy = make(name)
+    weights = policy.weights()
+    for tensor in weights:
+        changed = dict(weights)
+        changed[tensor] = weights[tensor] + 1.0
+        policy.load(changed)
+        assert policy.digest() != tensors_digest(weights), tensor
+
+
+def test_missing_unknown_and_misshapen_tensors_are_named_and_nothing_is_loaded() -> None:
+    policy = make("mlp")
+    before = policy.digest()
+    weights = policy.weights()
+    weights["actor.surprise"] = weights.pop("actor.mean.bias")
+    weights["actor.mean.weight"] = weights["actor.mean.weight"][:1]
+    with pytest.raises(WeightsError) as error:
+        policy.load(weights)
+    for expected in ("actor.mean.bias is missing", "actor.surprise is unknown", "actor.mean.weight has shape"):
+        assert expected in str(error.value)
+    assert policy.digest() == before
+
+
+def test_weights_that_are_not_finite_are_refused() -> None:
+    policy = make("mlp")
+    weights = policy.weights()
+    weights["actor.mean.bias"][0] = np.nan
+    with pytest.raises(WeightsError, match=r"actor\.mean\.bias is not finite"):
+        policy.load(weights)
+
+
+def test_weights_taken_before_training_goes_on_do_not_change_with_it() -> None:
+    policy = make("mlp")
+    weights = policy.weights()
+    digest = tensors_digest(weights)
+    policy.network.actor.set_log_std(-3.0)
+    assert tensors_digest(weights) == digest
+
+
+def test_robots_in_one_batch_get_what_each_would_get_alone() -> None:
+    policy = make("cnn")
+    observations = [make_observation(policy.spec, step=step) for step in range(3)]
+    together = policy.act(observations, deterministic=[True] * 3)
+    for observation, action in zip(observations, together, strict=True):
+        alone = policy.act([observation], deterministic=[True])[0]
+        np.testing.assert_allclose(action, alone, atol=1e-5)
+
+
+def test_sampled_actions_vary_and_the_mode_does_not() -> None:
+    policy = make("mlp")
+    observation = make_observation(policy.spec)
+    chunks = [policy.act([observation, observation], deterministic=[True, False]) for _ in range(2)]
+    np.testing.assert_array_equal(chunks[0][0], chunks[1][0])
+    assert not np.allclose(chunks[0][1], chunks[1][1])
+
+
+def test_deterministic_actions_come_from_the_average_only_when_asked() -> None:
+    for asked in (True, False):
+        policy = make("mlp", act_with_average=asked)
+        observation = make_observation(policy.spec)
+        before = policy.act([observation], deterministic=[True])[0]
+        policy.network.actor.mean.bias.data += 1.0
+        after = policy.act([observation], deterministic=[True])[0]
+        assert np.allclose(before, after) == asked
+
+
+def test_average_moves_by_its_rate() -> None:
+    policy = make("mlp")
+    before = policy.weights()["ema.actor.mean.bias"]
+    policy.network.actor.mean.bias.data += 1.0
+    policy.update_average(0.25)
+    np.testing.assert_allclose(policy.weights()["ema.actor.mean.bias"], before + 0.25, rtol=1e-6)
+
+
+def test_no_observation_gives_no_action() -> None:
+    assert make("mlp").act([], deterministic=[]) == []

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from tests.support.learning_records import make_observation, small_spec
+from tests.support.policy_samples import SPEC, small_policy
+from user_core.errors import InvalidRecordError
+from user_core.interfaces import Policy
+from user_core.types import ActionChunk, Observation, StateArray
+from user_policies.serving.library import LoadedPolicy, VersionLibrary
+from user_policies.serving.server import NO_WEIGHTS, PolicyServer
+from user_policies.weights.version import WeightsIdentity, WeightsVersion
+
+
+class Bench:
+    """A server, its library, and what it asked for."""
+
+    def __init__(self, *updates: int, robots: tuple[str, ...] = ("arm_0",)) -> None:
+        self.library = VersionLibrary()
+        self.requested: list[str] = []
+        self.server = PolicyServer(library=self.library, request=self.requested.append)
+        for robot in robots:
+            self.server.set_spec(robot, SPEC)
+        for update in updates:
+            self.install(update)
+
+    def install(self, update: int, name: str = "") -> Policy:
+        policy = small_policy(seed=update)
+        version = WeightsVersion(incarnation=1, update=update)
+        self.library.install(LoadedPolicy(identity=WeightsIdentity(version=version, name=name), policy=policy))
+        return policy
+
+    def ask(self, observation: Observation, robot: str = "arm_0") -> ActionChunk | None:
+        self.server.submit(robot, observation)
+        answers = {answer.robot: answer.chunk for answer in self.server.answer()}
+        return answers.get(robot)
+
+
+class CountingBatches:
+    """A policy that notes how many observations come at once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self.spec = policy.spec
+        self.state_groups = policy.state_groups
+        self.load = policy.load
+        self.weights = policy.weights
+        self.sizes: list[int] = []
+
+    def act(self, observations: Sequence[Observation], *, deterministic: Sequence[bool]) -> list[StateArray]:
+        self.sizes.append(len(observations))
+        return self._policy.act(observations, deterministic=deterministic)
+
+
+def observation(step: int = 0, *, episode: str = "e", version: str = "", deterministic: bool = True) -> Observation:
+    return dataclasses.replace(
+        make_observation(SPEC, episode=episode, step=step), policy_version=version, deterministic=deterministic
+    )
+
+
+def answered(chunk: ActionChunk | None) -> ActionChunk:
+    assert chunk is not None
+    return chunk
+
+
+def test_an_answer_names_what_it_answers_and_with_which_weights() -> None:
+    chunk = answered(Bench(32).ask(observation(3)))
+    assert (chunk.source, chunk.episode, chunk.first_step, chunk.policy_version) == ("source", "e", 3, "1.32")
+    assert chunk.values.shape == (1, SPEC.action_dim)
+    assert chunk.spec_digest == SPEC.digest
+
+
+def test_an_episode_keeps_the_version_it_began_with_and_the_next_takes_the_newest() -> None:
+    bench = Bench(32)
+    assert answered(bench.ask(observation(0))).policy_version == "1.32"
+    bench.install(64)
+    assert answered(bench.ask(observation(1))).policy_version == "1.32"
+    assert answered(bench.ask(observation(0, episode="next"))).policy_version == "1.64"
+
+
+def test_exactly_the_version_asked_for_answers() -> None:
+    bench = Bench(32, 64)
+    assert answered(bench.ask(observation(version="1.32"))).policy_version == "1.32"
+
+
+def test_a_name_is_served_when_asked_for_and_never_as_the_newest() -> None:
+    bench = Bench(32)
+    bench.install(99, name="imitation")
+    assert answered(bench.ask(observation())).policy_version == "1.32"
+    assert answered(bench.ask(observation(episode="next", version="imitation"))).policy_version == "imitation"
+
+
+def test_a_version_on_disk_is_requested_once_and_answered_when_it_is_loaded() -> None:
+    bench = Bench(64)
+    assert bench.ask(observation(version="1.32")) is None
+    assert bench.ask(observation(version="1.32")) is None
+    assert bench.requested == ["1.32"]
+    bench.install(32)
+    (answer,) = bench.server.answer()
+    assert answer.chunk.policy_version == "1.32"
+
+
+def test_a_version_that_cannot_be_had_is_an_empty_chunk_with_the_reason() -> None:
+    bench = Bench(64)
+    assert bench.ask(observation(version="1.32")) is None
+    bench.server.lacks("1.32", "weights 1.32 are not here")
+    (answer,) = bench.server.answer()
+    assert answer.chunk.values.size == 0
+    assert answer.chunk.reason == "weights 1.32 are not here"
+    assert answered(bench.ask(observation(episode="next"))).policy_version == "1.64"
+
+
+def test_without_weights_the_answer_is_empty_and_says_why() -> None:
+    bench = Bench()
+    chunk = answered(bench.ask(observation()))
+    assert (chunk.values.size, chunk.reason) == (0, NO_WEIGHTS)
+    bench.install(32)
+    assert answered(bench.ask(observation())).policy_version == "1.32"
+
+
+def test_a_repeated_observation_gets_the_same_sample() -> None:
+    bench = Bench(32)
+    first = answered(bench.ask(observation(deterministic=False)))
+    again = answered(bench.ask(observation(deterministic=False)))
+    np.testing.assert_array_equal(first.values, again.values)
+    other = answered(bench.ask(observation(1, deterministic=False)))
+    assert not np.array_equal(first.values, other.values)
+
+
+def test_deterministic_observations_get_the_mode() -> None:
+    bench = Bench(32)
+    one = observation(5)
+    expected = small_policy(seed=32).act([one], deterministic=[True])[0]
+    np.testing.assert_allclose(answered(bench.ask(one)).values, expected, atol=1e-6)
+
+
+def test_robots_that_wait_together_are_answered_in_one_batch_each_with_its_own_version() -> None:
+    robots = ("arm_0", "arm_1", "arm_2")
+    bench = Bench(32, robots=robots)
+    policy = bench.library.get("1.32")
+    assert policy is not None
+    counted = CountingBatches(policy.policy)
+    bench.library.clear()
+    bench.library.install(dataclasses.replace(policy, policy=counted))
+    for index, robot in enumerate(robots):
+        bench.server.submit(robot, observation(episode=f"e{index}"))
+    answers = bench.server.answer()
+    assert counted.sizes == [3]
+    assert {answer.robot: answer.chunk.episode for answer in answers} == {"arm_0": "e0", "arm_1": "e1", "arm_2": "e2"}
+
+
+def test_a_robot_whose_version_is_missing_does_not_hold_up_another() -> None:
+    bench = Bench(32, robots=("arm_0", "arm_1"))
+    bench.server.submit("arm_0", observation(version="1.7"))
+    chunk = answered(bench.ask(observation(), robot="arm_1"))
+    assert chunk.policy_version == "1.32"
+
+
+def test_versions_in_use_are_those_of_running_episodes_and_requests() -> None:
+    bench = Bench(32, robots=("arm_0", "arm_1"))
+    bench.ask(observation())
+    bench.ask(observation(version="1.7"), robot="arm_1")
+    assert bench.server.versions_in_use == {"1.32", "1.7"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"state": np.full(SPEC.state_dim, np.nan, np.float32)},
+        {"state": np.zeros(3, np.float32)},
+        {"spec_digest": "other"},
+        {"images": (np.zeros((4, 4, 3), np.uint8),)},
+    ],
+    ids=["nan", "size", "digest", "images"],
+)
+def test_an_observation_that_breaks_the_spec_is_refused(changed: dict[str, object]) -> None:
+    bench = Bench(32)
+    with pytest.raises(InvalidRecordError):
+        bench.server.submit("arm_0", dataclasses.replace(observation(), **changed))  # type: ignore[arg-type]
+    assert bench.server.answer() == []
+
+
+def test_an_observation_before_the_spec_is_refused() -> None:
+    with pytest.raises(InvalidRecordError, match="before its spec"):
+        Bench(32).server.submit("arm_9", observation())
+
+
+def test_a_robot_of_another_spec_is_told_so() -> None:
+    bench = Bench(32)
+    other = small_spec(cameras=0, target=False)
+    bench.server.set_spec("arm_1", other)
+    chunk = answered(bench.ask(make_observation(other), robot="arm_1"))
+    assert chunk.values.size == 0
+    assert "serves spec" in chunk.reason
