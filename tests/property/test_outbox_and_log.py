@@ -123,5 +123,5 @@ class OutboxAndLog(RuleBasedStateMachine):
 
 TestOutboxAndLog = OutboxAndLog.TestCase
 TestOutboxAndLog.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

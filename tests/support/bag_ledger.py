@@ -45,7 +45,7 @@ def outbox_ledger(folder: Path) -> Ledger:
     pairs = []
     for path in sorted(folder.rglob("*.outbox")):
         outbox = Outbox(path)
-        pairs += [(outbox.source, record.source_sequence) for record in outbox.pending(0, 1 << 40)]
+        pairs += [(outbox.source, record.source_sequence) for record in outbox.pending(range(1 << 40), 1 << 40)]
         outbox.close()
     return _count(pairs)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -24,6 +25,9 @@ RESPAWN_S = 30.0
 """Longest wait for a killed node to be there again, on a busy machine."""
 
 _END_S = 25.0
+_PR_SET_PDEATHSIG = 1
+# Loaded here because nothing may be imported between fork and exec.
+_LIBC = ctypes.CDLL(None)
 
 
 class LaunchedGraph:
@@ -73,6 +77,7 @@ class LaunchedGraph:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_die_with_test,
             )
         return self
 
@@ -181,7 +186,14 @@ def graph_environment(domain_id: int) -> dict[str, str]:
 def start_companion(module: str, *arguments: object, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a module of `tests.support` as a process."""
     command = [sys.executable, "-m", f"tests.support.{module}", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=REPOSITORY, env=dict(environment), stdin=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command, cwd=REPOSITORY, env=dict(environment), stdin=subprocess.DEVNULL, preexec_fn=_die_with_test
+    )
+
+
+def _die_with_test() -> None:
+    """Ask the kernel to end this process when the test's is killed."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def _launcher() -> Path:

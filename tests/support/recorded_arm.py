@@ -12,8 +12,9 @@ from rclpy.node import Node
 from tests.support.log_records import SPEC, summary, transition
 from user_core.ros import qos
 from user_core.ros.conversions import spec_to_message, to_message
-from user_core.types import StepType
-from user_interfaces.msg import EnvironmentSpec, EpisodeSummary, ReplayStatus, Transition
+from user_core.types import StepType, Transition
+from user_interfaces.msg import EnvironmentSpec, EpisodeSummary, ReplayStatus
+from user_interfaces.msg import Transition as TransitionMessage
 from user_interfaces.srv import FetchTransitions, LabelEpisode
 
 TRANSITION = "user_interfaces/msg/Transition"
@@ -30,7 +31,7 @@ class RecordedArm(Node):
         self.statuses: list[Any] = []
         prefix = f"/{robot}/environment"
         self.spec_publisher = self.create_publisher(EnvironmentSpec, f"{prefix}/spec", qos.LATCHED)
-        self.transition_publisher = self.create_publisher(Transition, f"{prefix}/transition", qos.TRANSITIONS)
+        self.transition_publisher = self.create_publisher(TransitionMessage, f"{prefix}/transition", qos.TRANSITIONS)
         self.episode_publisher = self.create_publisher(EpisodeSummary, f"{prefix}/episode", qos.EPISODES)
         self.create_subscription(ReplayStatus, "/replay/status", self.statuses.append, qos.LATCHED)
         self.fetch_client = self.create_client(FetchTransitions, "/replay/fetch")
@@ -52,13 +53,19 @@ class RecordedArm(Node):
         publishers = (self.spec_publisher, self.transition_publisher, self.episode_publisher)
         return all(p.get_subscription_count() > 0 for p in publishers) and bool(self.statuses)
 
+    def spec_message(self, sequence: int) -> Any:
+        return spec_to_message(SPEC, run="", source=self.source, source_sequence=sequence)
+
+    def transition(self, sequence: int, **changes: Any) -> Transition:
+        """Return a transition of this source and episode, step = sequence - 1 unless given."""
+        fields = {"source": self.source, "source_sequence": sequence, "episode": self.episode, "step": sequence - 1}
+        return transition(**(fields | changes))
+
     def send_spec(self, sequence: int = 0) -> None:
-        self.spec_publisher.publish(spec_to_message(SPEC, run="", source=self.source, source_sequence=sequence))
+        self.spec_publisher.publish(self.spec_message(sequence))
 
     def send_transition(self, sequence: int, **changes: Any) -> None:
-        """Publish a transition, step = sequence - 1 unless given."""
-        fields = {"source": self.source, "source_sequence": sequence, "episode": self.episode, "step": sequence - 1}
-        self.transition_publisher.publish(to_message(transition(**(fields | changes)), TRANSITION))
+        self.transition_publisher.publish(to_message(self.transition(sequence, **changes), TRANSITION))
 
     def send_summary(self, sequence: int) -> None:
         fields = {"source": self.source, "source_sequence": sequence, "episode": self.episode}

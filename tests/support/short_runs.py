@@ -42,11 +42,20 @@ def short_training(
     config = write_params(
         folder / "short.yaml",
         {
-            "progress_node": {"evaluation.every_steps": 200, "evaluation.episodes": 3, "line_period_s": 1.0},
-            # Updates soon, and checkpoints often: whoever is killed finds one.
+            "progress_node": {
+                "evaluation.first_at_steps": 200,
+                "evaluation.every_steps": 200,
+                "evaluation.episodes": 3,
+                "line_period_s": 1.0,
+            },
+            # Small and soon updates: what is learned does not matter, that it goes on does.
             "learner_node": {
                 "checkpoint.every_updates": CHECKPOINT_UPDATES,
                 "pipeline.start_training_steps": 100,
+                "pretraining.demonstrations": 0,
+                "hyperparameters.batch_size": 16,
+                "hyperparameters.critics": 2,
+                "hyperparameters.critic_hidden_sizes": [64, 64],
             },
         },
     )

@@ -57,9 +57,10 @@ def test_wrong_parameter_ends_the_launch_with_the_key_and_what_is_allowed(tmp_pa
 
 
 def test_limiter_that_would_deadlock_is_refused_before_the_first_step(tmp_path):
-    config = write_params(tmp_path / "mine.yaml", {"learner_node": {"pipeline.slack": 0.5}})
+    settings = {"pipeline.slack_steps": 1, "pipeline.updates_at_once": 1000}
+    config = write_params(tmp_path / "mine.yaml", {"learner_node": settings})
     arguments = {"config": config, "pipeline": "paced"}
     with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
         assert graph.wait_until_over(60) != 0
-    assert "slack" in graph.output
+    assert "pipeline.slack_steps" in graph.output
     assert "Traceback" not in graph.output

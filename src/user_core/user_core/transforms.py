@@ -5,11 +5,21 @@ A delta is a 6-vector: translation in metres, then a rotation vector in radians,
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
+
+from user_core.quaternions import (
+    RotationVector,
+    conjugate,
+    from_rotation_vector,
+    multiply,
+    normalised,
+    to_rotation_vector,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -31,7 +41,7 @@ class Pose:
         """Build a pose from (7,) position and quaternion xyzw, or (6,) position and rotation vector."""
         array = np.asarray(values, dtype=np.float64)
         if array.shape == (6,):
-            return cls(position=array[:3], quaternion=Rotation.from_rotvec(array[3:]).as_quat())
+            return cls(position=array[:3], quaternion=np.array(from_rotation_vector(array[3:].tolist())))
         if array.shape != (7,):
             raise ValueError(f"a pose has 6 or 7 numbers, not {array.shape}")
         return cls(position=array[:3], quaternion=array[3:] / np.linalg.norm(array[3:]))
@@ -47,27 +57,32 @@ class Pose:
 
     def is_finite(self) -> bool:
         """Tell whether all numbers are finite and the quaternion is a unit one."""
-        return bool(np.all(np.isfinite(self.as_array())) and abs(np.linalg.norm(self.quaternion) - 1) < 1e-3)
+        numbers = [*self.position.tolist(), *self.quaternion.tolist()]
+        return all(map(math.isfinite, numbers)) and abs(math.hypot(*numbers[3:]) - 1) < 1e-3
 
 
 def add_delta(pose: Pose, delta: FloatArray) -> Pose:
     """Compose `pose` with a base-frame delta (6,): p + dp, exp(dr) R."""
-    rotation = Rotation.from_rotvec(delta[3:]) * pose.rotation
-    return Pose(position=pose.position + delta[:3], quaternion=rotation.as_quat())
+    turned = multiply(from_rotation_vector(delta[3:].tolist()), pose.quaternion.tolist())
+    return Pose(position=pose.position + delta[:3], quaternion=np.array(normalised(turned)))
 
 
 def subtract(pose: Pose, reference: Pose) -> FloatArray:
     """Return the delta (6,) that leads from `reference` to `pose`; the inverse of `add_delta`."""
-    rotation = pose.rotation * reference.rotation.inv()
-    return np.concatenate([pose.position - reference.position, rotation.as_rotvec()])
+    return np.array([*(pose.position - reference.position).tolist(), *rotation_between(reference, pose)])
+
+
+def rotation_between(reference: Pose, pose: Pose) -> RotationVector:
+    """Return the base-frame rotation vector (rad) that turns the orientation of `reference` into that of `pose`."""
+    return to_rotation_vector(multiply(pose.quaternion.tolist(), conjugate(reference.quaternion.tolist())))
 
 
 def clip_norm(vector: FloatArray, limit: float) -> FloatArray:
     """Shorten `vector` to `limit`, keeping its direction."""
-    norm = float(np.linalg.norm(vector))
+    norm = math.hypot(*vector.tolist())
     return vector if norm <= limit else vector * (limit / norm)
 
 
 def geodesic_angle(first: Pose, second: Pose) -> float:
     """Return the angle between two orientations in radians, in [0, pi]."""
-    return float((first.rotation * second.rotation.inv()).magnitude())
+    return math.hypot(*rotation_between(first, second))

@@ -122,6 +122,11 @@ class CheckpointStore:
                 folder.rename(self._folder / f"{_DAMAGED}{uuid.uuid4().hex[:8]}-{folder.name}")
         return None
 
+    def newest_updates(self) -> int:
+        """Return how many updates the newest checkpoint stands for, 0 without one; nothing is read but its name."""
+        folders = self._folders()
+        return int(folders[-1].name.removeprefix(_PREFIX)) if folders else 0
+
     def best(self) -> dict[str, Any] | None:
         """Return what is known about the best evaluated checkpoint: its name, version, success rate and episodes."""
         file = self._folder / _BEST

@@ -115,7 +115,7 @@ def parameters(folder: Path, **values: object) -> list[str]:
     return ["--ros-args"] + [item for name, value in given.items() for item in ("-p", f"{name}:={value}")]
 
 
-def spin_until(condition: Callable[[], bool], *nodes: Node, timeout_s: float = 30.0) -> None:
+def spin_until(condition: Callable[[], bool], *nodes: Node, timeout_s: float = 60.0) -> None:
     executor = SingleThreadedExecutor(context=nodes[0].context)
     for node in nodes:
         executor.add_node(node)
@@ -145,10 +145,12 @@ def test_a_run_ends_with_final_and_imitation_evaluations_and_a_report(
     assert len(report["curve"]) == 2
     assert report["robot_time_s"] == report["environment_steps"] / 10
     assert report["weights"]["publish_to_use_p50_ms"] is None
-    lists = {goal.evaluation: (tuple(goal.seeds), goal.policy_version) for goal in graph.goals}
-    first, second, final, imitation = lists.values()
-    assert (final[0], "imitation") == imitation
-    assert len({*first[0], *second[0], *final[0]}) == 5 + 5 + 8
+    asked: dict[str, set[int]] = {}
+    for goal in graph.goals:
+        asked.setdefault(goal.evaluation, set()).update(goal.seeds)
+    first, second, final, imitation = asked.values()
+    assert final == imitation
+    assert len(first | second | final) == 5 + 5 + 8
     configuration = yaml.safe_load((tmp_path / "configuration.yaml").read_text())
     assert configuration["/graph"]["ros__parameters"]["limits"]["speed_m_s"] == 0.5
     assert configuration["/progress_node"]["ros__parameters"]["stop"]["confirmations"] == 2
@@ -214,7 +216,7 @@ def test_an_interrupted_process_writes_its_report_within_ten_seconds(
 def test_a_run_folder_must_be_named(domain_id: int) -> None:
     command = [sys.executable, "-m", "user_bringup.nodes.progress_node"]
     environment = os.environ | {"ROS_DOMAIN_ID": str(domain_id)}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 2
     assert "run_folder" in result.stderr
     assert "run:=" in result.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -18,13 +19,15 @@ import yaml
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.serialization import serialize_message
 
 from tests.support.recorded_arm import RecordedArm
 from user_core.errors import ConfigurationError
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader, bag_file
-from user_core.ros.records import decode
+from user_core.ros.records import decode, encode
 from user_core.types import Transition
+from user_hardware.environment.outboxes import OutboxFolder
 from user_interfaces.srv import FetchTransitions, LabelEpisode
 from user_learner.nodes.replay_node import ReplayNode
 
@@ -193,6 +196,31 @@ def test_robots_may_join_later_without_being_named(context: Context, running: Ru
     newcomer.destroy_node()
 
 
+def test_backlog_far_longer_than_the_topics_history_is_taken_in_full(
+    running: Running, arm: RecordedArm, tmp_path: Path
+) -> None:
+    outboxes = OutboxFolder(path=tmp_path / "outbox", run="run", source=arm.source, limit_bytes=10**9)
+    publishers = {RecordKind.SPEC: arm.spec_publisher, RecordKind.TRANSITION: arm.transition_publisher}
+    outboxes.append(RecordKind.SPEC, bytes(serialize_message(arm.spec_message(0))))
+    for sequence in range(1, 400):
+        outboxes.append(RecordKind.TRANSITION, encode(arm.transition(sequence)))
+    next_tick_s = 0.0
+
+    def tick() -> bool:
+        nonlocal next_tick_s
+        now_s = time.monotonic()
+        if now_s >= next_tick_s:
+            next_tick_s = now_s + 0.05
+            outboxes.acknowledge({arm.source: arm.acknowledged}, now_s=now_s)
+            for record in outboxes.due(now_s=now_s, max_bytes=2_000_000):
+                publishers[record.kind].publish(record.payload)
+        return outboxes.unacknowledged == 0
+
+    running.until(tick, timeout_s=60.0)
+    assert arm.status.training_steps == 399
+    outboxes.close()
+
+
 def test_restart_knows_all_that_was_acknowledged(
     context: Context, running: Running, arm: RecordedArm, tmp_path: Path
 ) -> None:
@@ -245,7 +273,7 @@ class Process:
         self._executor.add_node(arm)
 
     def until(self, condition: Callable[[], Any], each: Callable[[], Any] = lambda: None) -> None:
-        deadline_s = time.monotonic() + 40.0
+        deadline_s = time.monotonic() + 90.0
         while not condition():
             assert time.monotonic() < deadline_s, f"it did not come to pass: {self._arm.statuses[-1:]}"
             assert self._process.poll() is None, "the replay node ended by itself"
@@ -262,7 +290,7 @@ def test_killed_while_writing_it_has_all_that_it_acknowledged(arm: RecordedArm, 
     process = Process(arm=arm, folder=tmp_path, domain_id=domain_id)
     process.until(arm.is_heard)
     process.until(lambda: arm.acknowledged == 0, each=arm.send_spec)
-    sent = iter(range(1, 201))
+    sent = itertools.cycle(range(1, 201))
     process.until(lambda: arm.acknowledged >= 60, each=lambda: arm.send_transition(next(sent)))
     assert process.end(signal.SIGKILL) == -signal.SIGKILL
     acknowledged = arm.acknowledged
@@ -275,7 +303,7 @@ def test_killed_while_writing_it_has_all_that_it_acknowledged(arm: RecordedArm, 
     again = Process(arm=arm, folder=tmp_path, domain_id=domain_id)
     again.until(arm.is_heard)
     assert arm.acknowledged >= acknowledged
-    rest = iter([*range(arm.acknowledged + 1, 201)] * 3)
+    rest = itertools.cycle(range(arm.acknowledged + 1, 201))
     again.until(lambda: arm.acknowledged == 200, each=lambda: arm.send_transition(next(rest)))
     assert arm.status.training_steps == 200
     assert again.end(signal.SIGTERM) == 0
@@ -290,7 +318,7 @@ def test_full_disk_is_told_in_the_status_and_nothing_acknowledged_is_lost(
     process = Process(arm=arm, folder=tmp_path, domain_id=domain_id, before=limit)
     process.until(arm.is_heard)
     process.until(lambda: arm.acknowledged == 0, each=arm.send_spec)
-    sent = iter(range(1, 400))
+    sent = itertools.count(1)
     process.until(lambda: arm.status.error, each=lambda: arm.send_transition(next(sent)))
     assert "File too large; free disk space" in arm.status.error
     acknowledged = arm.acknowledged
@@ -298,7 +326,7 @@ def test_full_disk_is_told_in_the_status_and_nothing_acknowledged_is_lost(
     process.end(signal.SIGTERM)
     arm.statuses.clear()
     again = Process(arm=arm, folder=tmp_path, domain_id=domain_id)
-    again.until(arm.is_heard)
-    assert (arm.acknowledged, arm.status.error) == (acknowledged, "")
+    again.until(lambda: arm.is_heard() and arm.status.error == "")
+    assert arm.acknowledged == acknowledged
     again.until(lambda: arm.acknowledged == acknowledged + 1, each=lambda: arm.send_transition(acknowledged + 1))
     again.end(signal.SIGTERM)

@@ -108,6 +108,14 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
     assert found.updates == 1
 
 
+def test_the_updates_of_the_newest_are_known_without_reading_it(tmp_path: Path) -> None:
+    store = CheckpointStore(folder=tmp_path, keep_newest=2)
+    assert store.newest_updates() == 0
+    for updates in (7, 100):
+        store.save(checkpoint(updates))
+    assert store.newest_updates() == 100
+
+
 def test_nothing_there_is_no_checkpoint(tmp_path: Path) -> None:
     store = CheckpointStore(folder=tmp_path / "none", keep_newest=2)
     assert (store.newest(), store.best()) == (None, None)

@@ -96,9 +96,9 @@ class Dispatcher:
                 running.update([seed for seed in assignment.goal.seeds if seed in open_seeds][:1])
                 del self._assigned[name]
         held = {seed for item in self._assigned.values() for seed in item.goal.seeds}
-        unassigned = [seed for seed in open_seeds if seed not in held]
-        # The robot finishes the episode that it is in, and would run its seed again if the new goal named it too.
-        unassigned = [seed for seed in unassigned if seed not in running] or unassigned
+        # The episode that a robot is in finishes and may decide its seed, so that seed comes last. It is not left out:
+        # a robot whose goal has ended goes back to practice until the next one comes.
+        unassigned = sorted((seed for seed in open_seeds if seed not in held), key=running.__contains__)
         busy = {name for name, item in self._assigned.items() if set(item.goal.seeds) & set(open_seeds)}
         free = [name for name in live if name not in busy and not self._pauses(name, evaluation, now_s)]
         collecting = evaluation.kind is EvaluationKind.COLLECTION

@@ -70,7 +70,8 @@ class ClosedEvaluation:
         if self.abandoned:
             return f"{place}: given up, {self.abandoned}"
         interval = f"{rate.rate:.0%}, 95 % {low:.0%} to {high:.0%}"
-        return f"{place}: {self.successes}/{self.episodes} ({interval}), version {self.version or 'unknown'}"
+        version = f", version {self.version}" if self.version else ""
+        return f"{place}: {self.successes}/{self.episodes} ({interval}){version}"
 
 
 class EvaluationTable:

@@ -60,10 +60,12 @@ class TrainPlan:
         self._collection = CollectPlan(config=config, evaluations=evaluations, demonstrations=demonstrations)
 
     def next(self, counters: RunCounters) -> Evaluation | Ending | None:
-        """Collect demonstrations where there are none, evaluate when due; at the end run the final evaluations."""
+        """Collect demonstrations where there are none, evaluate when due, end with the final evaluations."""
         collection = self._collection.next(counters)
         if not isinstance(collection, Ending) or collection.exit_status != EXIT_MET:
             return collection
+        if counters.learner_state == "failed":
+            return Ending(exit_status=EXIT_FAILED, verdict=f"the learner failed: {counters.learner_detail}")
         periodic = self._evaluations.closed_since_finish(EvaluationKind.PERIODIC)
         budget = self._criterion.exhausted(environment_steps=counters.training_steps, wall_s=counters.wall_s)
         if self._criterion.met(periodic):

@@ -40,6 +40,10 @@ class RunCounters:
     robot_state: str = ""
     control_rate_hz: float = 0.0
 
+    def without_states(self) -> RunCounters:
+        """Return the counters as a restart may use them: what nodes said of themselves is no longer true."""
+        return dataclasses.replace(self, learner_state="", learner_detail="", replay_error="", robot_state="")
+
     def take_replay(self, status: Any) -> None:  # noqa: ANN401 - ReplayStatus.msg
         """Take over a ReplayStatus."""
         self.training_steps = int(status.training_steps)

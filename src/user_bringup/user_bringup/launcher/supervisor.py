@@ -12,6 +12,7 @@ from user_bringup.launcher.process_description import ProcessDescription
 
 _CANNOT_START_STATUS = 127
 _SIGNAL_STATUS_BASE = 128
+_WRONG_SETTINGS_STATUS = 2
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -20,6 +21,8 @@ def run_processes(descriptions: Sequence[ProcessDescription], *, output: LaunchO
 
     SIGINT, SIGTERM and SIGHUP end all of them: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL. So does the end of one
     with ``ends_launch``. If that one also has ``respawn``, only an end of its own will counts: killed, it comes back.
+    Status 2, by which a node says that its settings are wrong, ends the launch as well: started again it would say the
+    same.
 
     Returns:
         The status of the process that ended the launch; 128 + number after a signal; else 1 if any failed, or 0.
@@ -67,6 +70,8 @@ class _Supervisor:
             killed = status < 0
             if description.ends_launch and not (description.respawn and killed):
                 self._end_all(_SIGNAL_STATUS_BASE - status if killed else status)
+            if status == _WRONG_SETTINGS_STATUS:
+                self._end_all(status)
             if not description.respawn or 0 <= description.respawn_max_retries <= retries:
                 return
             retries += 1

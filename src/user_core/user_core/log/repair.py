@@ -30,12 +30,13 @@ def rebuild(damaged: LogFile, *, log_id: str, run: str, definitions: Definitions
     """
     path = damaged.path
     temporary = path.with_name(f".{path.name}.rebuild")
+    aside = _free_name(path)
     try:
         rebuilt = _copy(damaged, temporary, log_id=log_id, run=run, definitions=definitions)
-        aside = _free_name(path)
         os.link(path, aside)  # a crash here leaves two names of the damaged file, and the repair begins anew
         temporary.replace(path)
     except OSError as error:
+        aside.unlink(missing_ok=True)
         raise unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -33,6 +33,7 @@ class RealSenseCamera:
         self._subscription: Subscription | None = None
         self._newest: tuple[Any, float] | None = None
         self._frame: Stamped[ImageArray] | None = None
+        self._driver_size: tuple[int, int] | None = None
 
     def connect(self, topics: Topics) -> None:
         """Subscribe to the images."""
@@ -46,6 +47,7 @@ class RealSenseCamera:
         """
         if self._newest is not None:
             message, received_s = self._newest
+            self._check_size(message)
             image = crop_and_resize(_decode(message, self._spec.name), self._spec)
             stamp = message.header.stamp
             stamp_ns = stamp.sec * _NANOSECONDS + stamp.nanosec
@@ -57,7 +59,19 @@ class RealSenseCamera:
         """End the subscription and forget the frame."""
         if self._subscription is not None:
             self._subscription.destroy()
-        self._subscription, self._newest, self._frame = None, None, None
+        self._subscription, self._newest, self._frame, self._driver_size = None, None, None, None
+
+    def _check_size(self, message: Any) -> None:
+        """Refuse frames of another size than the first: the crop would show another part of the scene."""
+        size = (message.height, message.width)
+        self._driver_size = self._driver_size or size
+        if size != self._driver_size:
+            raise InvalidRecordError(
+                what=f"the image of camera {self._spec.name}",
+                value=f"{size[0]}x{size[1]} pixels",
+                allowed=f"{self._driver_size[0]}x{self._driver_size[1]}, as before; restart environment_node after a "
+                "change of the driver's resolution",
+            )
 
     def _on_image(self, message: Any) -> None:
         self._newest = (message, self._now_s())

@@ -16,7 +16,7 @@ def crop_and_resize(image: ImageArray, spec: CameraSpec) -> ImageArray:
     """Return (spec.height, spec.width, 3); the image itself when it fits already.
 
     Raises:
-        InvalidRecordError: When the crop lies outside the image.
+        InvalidRecordError: When the crop lies outside the image, or is smaller than what is asked for.
     """
     height, width = image.shape[:2]
     if spec.crop == (0, 0, 0, 0):
@@ -34,6 +34,13 @@ def crop_and_resize(image: ImageArray, spec: CameraSpec) -> ImageArray:
                 "(cameras.crops in the robot's params file)",
             )
         image = image[top : top + crop_height, left : left + crop_width]
+    if image.shape[0] < spec.height or image.shape[1] < spec.width:
+        raise InvalidRecordError(
+            what=f"the image of camera {spec.name}",
+            value=f"{height}x{width} pixels",
+            allowed=f"one from which {spec.height}x{spec.width} can be cut: detail is never made up "
+            "(cameras.height, cameras.width, or the driver's resolution)",
+        )
     if image.shape[:2] == (spec.height, spec.width):
         return image
     rows = _area_weights(image.shape[0], spec.height)  # (h, H)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from user_core.spec import ACTION_AXES, EnvironmentSpec
 from user_core.transforms import FloatArray, Pose, add_delta, subtract
@@ -69,5 +68,5 @@ def random_start(*, nominal: Pose, low_m: FloatArray, high_m: FloatArray, yaw_ra
     """Draw a start pose about the nominal target; the same seed gives the same start."""
     generator = np.random.default_rng(seed)
     yaw = generator.uniform(-yaw_rad, yaw_rad)
-    position = nominal.position + generator.uniform(low_m, high_m)
-    return Pose(position=position, quaternion=(Rotation.from_rotvec([0.0, 0.0, yaw]) * nominal.rotation).as_quat())
+    offset = generator.uniform(low_m, high_m)
+    return add_delta(nominal, np.concatenate([offset, [0.0, 0.0, yaw]]))

@@ -106,8 +106,9 @@ class EnvironmentConfig:
                 _refuse("requires", name, f"any of {', '.join(NEIGHBOURS)}")
         if self.reset.method == "world" and not self.simulation.enabled:
             _refuse("reset.method", "world", "legs, unless simulation.enabled is true")
-        if self.lockstep and not self.simulation.enabled:
-            _refuse("simulation.real_time_factor", 0.0, "above 0, unless simulation.enabled is true")
+        if self.simulation.real_time_factor != 1 and not self.simulation.enabled:
+            factor = self.simulation.real_time_factor
+            _refuse("simulation.real_time_factor", factor, "1, unless simulation.enabled is true")
         if self.resume == "automatic" and not self.simulation.enabled:
             _refuse("resume", "automatic", "manual: only a simulated arm may start to move with nobody asking")
 

@@ -84,7 +84,7 @@ class Episode:
 
     def first(self, observation: Observation, tcp_pose: Pose) -> None:
         """Open with o_0; until the first action it may be replaced by a fresher one."""
-        if self._acted or self._ended or observation.step != 0:
+        if self.steps or self._ended or observation.step != 0:
             raise EpisodeOrderError(f"first() with step {observation.step} after {self.steps} actions")
         self._pending = self._record(observation, tcp_pose, StepType.FIRST)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
-from user_core.transforms import FloatArray, Pose, add_delta, clip_norm, subtract
+from user_core.transforms import FloatArray, Pose, add_delta, clip_norm, rotation_between, subtract
 from user_core.types import SafetyFlag
 from user_hardware.environment.safety_config import GuardConfig
 
@@ -43,7 +42,6 @@ class Guard:
         self._nominal = nominal_target
         self._low = nominal_target.position + np.asarray(config.box_low_m)
         self._high = nominal_target.position + np.asarray(config.box_high_m)
-        self._nominal_rotation = nominal_target.rotation
 
     def limit(self, target: Pose, *, measured: Pose, previous: Pose) -> GuardedTarget:
         """Return the nearest target that is allowed.
@@ -85,14 +83,14 @@ class Guard:
         position = np.clip(target.position, self._low, self._high)
         if np.max(np.abs(position - target.position)) > _TOUCH_M:
             flags |= SafetyFlag.CLIPPED_BOX
-        turn = (target.rotation * self._nominal_rotation.inv()).as_rotvec()
+        turn = np.array(rotation_between(self._nominal, target))
         limited = np.append(
             clip_norm(turn[:2], self._config.tilt_rad), np.clip(turn[2], -self._config.yaw_rad, self._config.yaw_rad)
         )
         quaternion = target.quaternion
         if np.max(np.abs(limited - turn)) > _TOUCH_RAD:
             flags |= SafetyFlag.CLIPPED_ROTATION
-            quaternion = (Rotation.from_rotvec(limited) * self._nominal_rotation).as_quat()
+            quaternion = add_delta(self._nominal, np.append(np.zeros(3), limited)).quaternion
         return Pose(position=position, quaternion=quaternion), flags
 
     def _limit_leash(self, target: Pose, measured: Pose) -> tuple[Pose, SafetyFlag]:

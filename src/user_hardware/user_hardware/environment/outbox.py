@@ -119,12 +119,12 @@ class Outbox:
             elif self._places[0].offset - self._header_size > COMPACT_ABOVE_BYTES:
                 self._compact()
 
-    def pending(self, from_sequence: int, max_bytes: int) -> list[OutboxRecord]:
-        """Return the records from a sequence on, up to `max_bytes`, at least one if there is one."""
+    def pending(self, sequences: range, max_bytes: int) -> list[OutboxRecord]:
+        """Return the waiting records of these sequences, up to `max_bytes`, at least one if there is one."""
         result: list[OutboxRecord] = []
         size = 0
-        first = self._places[0].source_sequence if self._places else 0
-        for place in islice(self._places, max(from_sequence - first, 0), None):  # sequences follow one another
+        first = self._places[0].source_sequence if self._places else 0  # from there on without a gap
+        for place in islice(self._places, max(sequences.start - first, 0), max(sequences.stop - first, 0)):
             size += place.size
             if result and size > max_bytes:
                 break

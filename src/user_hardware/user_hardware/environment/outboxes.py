@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from user_core.log.kinds import RecordKind
 from user_hardware.environment.outbox import SUFFIX, Outbox, OutboxInUseError, OutboxRecord
 
 RESEND_AFTER_S = 1.0
+WINDOW_RECORDS = 64
+"""Fewer than the history of the transition topic: a longer burst would push its own beginning out, every time."""
 
 
 @dataclass(kw_only=True)
@@ -21,6 +22,11 @@ class _Part:
     outbox: Outbox
     next_sequence: int
     end_sequence: int
+
+    def sendable(self) -> range:
+        """Return the sequences that may be sent now: not more than the window beyond the acknowledged."""
+        first = self.outbox.acknowledged + 1
+        return range(max(self.next_sequence, first), min(self.end_sequence, first + WINDOW_RECORDS))
 
 
 class OutboxFolder:
@@ -42,8 +48,8 @@ class OutboxFolder:
     def __init__(self, *, path: Path, run: str, source: str, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
         self._old: list[Outbox] = []
-        self._pass: deque[_Part] = deque()
-        self._progress_s = float("-inf")
+        self._pass: list[_Part] = []
+        self._quiet_since_s = float("-inf")
         self.reports: list[str] = []
         files = sorted(path.glob(f"*{SUFFIX}"))
         for file in files:
@@ -89,7 +95,7 @@ class OutboxFolder:
             sequence = acknowledgements.get(outbox.source, -1)
             if sequence > outbox.acknowledged:
                 outbox.acknowledge(sequence)
-                self._progress_s = now_s
+                self._quiet_since_s = now_s
         for outbox in [outbox for outbox in self._old if not len(outbox)]:
             outbox.close()
             self._old.remove(outbox)
@@ -98,24 +104,24 @@ class OutboxFolder:
         """Return what to publish again in this tick.
 
         What earlier processes left is sent at once; the running source's records only when none has been acknowledged
-        for a second. A pass goes on over several ticks, from the first unacknowledged record to the last.
+        for a second. A pass goes on over several ticks, from the first unacknowledged record to the last, as fast as
+        acknowledgements come back.
 
         Args:
             now_s: Monotonic seconds.
             max_bytes: Of records in one tick; one larger record is sent all the same.
         """
         if not self.unacknowledged:
-            self._progress_s = now_s
-        elif not self._pass and now_s - self._progress_s >= RESEND_AFTER_S:
-            self._pass.extend(
+            self._pass.clear()
+            self._quiet_since_s = now_s
+        elif now_s - self._quiet_since_s >= RESEND_AFTER_S:
+            self._pass = [
                 _Part(outbox=outbox, next_sequence=outbox.acknowledged + 1, end_sequence=outbox.next_sequence)
                 for outbox in self._all()
-            )
-        if not self._pass:
-            return []
+            ]
         result = self._next_of_pass(max_bytes)
-        if not self._pass:
-            self._progress_s = now_s
+        if result:
+            self._quiet_since_s = now_s
         return result
 
     def close(self) -> None:
@@ -126,21 +132,18 @@ class OutboxFolder:
     def _next_of_pass(self, max_bytes: int) -> list[OutboxRecord]:
         result: list[OutboxRecord] = []
         room = max_bytes
-        while self._pass:
-            part = self._pass[0]
-            waiting = part.outbox.pending(part.next_sequence, room)
-            records = [record for record in waiting if record.source_sequence < part.end_sequence]
+        for part in self._pass:
+            records = part.outbox.pending(part.sendable(), room)
             size = sum(len(record.payload) for record in records)
-            if not records:
-                self._pass.popleft()
-                continue
             if result and size > room:
                 break
-            part.next_sequence = records[-1].source_sequence + 1
+            if records:
+                part.next_sequence = records[-1].source_sequence + 1
             result.extend(records)
             room -= size
             if room <= 0:
                 break
+        self._pass = [part for part in self._pass if part.next_sequence < part.end_sequence]
         return result
 
     def _all(self) -> list[Outbox]:

@@ -101,9 +101,9 @@ class ActionConfig:
         "measured", "pose to which an action is added: measured, or the last one commanded",
         choices=("measured", "commanded"),
     )
-    leash_m: float = parameter(0.0347, "farthest a target may be from the measured position", minimum=1e-4, maximum=0.3)
+    leash_m: float = parameter(0.0346, "farthest a target may be from the measured position", minimum=1e-4, maximum=0.3)
     leash_rad: float = parameter(
-        0.1733, "farthest a target may be from the measured orientation", minimum=1e-3, maximum=1.5
+        0.1732, "farthest a target may be from the measured orientation", minimum=1e-3, maximum=1.5
     )
 
     def __post_init__(self) -> None:

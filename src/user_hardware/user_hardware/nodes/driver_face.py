@@ -44,7 +44,7 @@ class DriverFace:
         on_target: Callable[[Pose, int], None],
         on_gripper: Callable[[float, float], None],
     ) -> None:
-        """Advertises and subscribes.
+        """Advertise and subscribes.
 
         Args:
             node: Where the topics live.
@@ -79,7 +79,7 @@ class DriverFace:
         node.create_subscription(Float64MultiArray, topics.gripper_command, self._take_gripper, best_effort)
 
     def publish(self, snapshot: Snapshot) -> None:
-        """Publishes all that a snapshot holds, under its stamp."""
+        """Publish all that a snapshot holds, under its stamp."""
         sample, header = snapshot.sample, self._header(snapshot.stamp_ns, self._base_frame)
         if snapshot.target_pose is not None:
             try_publish(self._target, PoseStamped(header=header, pose=pose_to_message(snapshot.target_pose)))
@@ -137,7 +137,7 @@ def _set_vectors(first: Any, second: Any, values: Any) -> None:  # noqa: ANN401 
 
 
 def _calibration(name: str, *, height: int, width: int) -> CameraInfo:
-    """Returns the pinhole calibration of a scene camera: square pixels, no distortion."""
+    """Return the pinhole calibration of a scene camera: square pixels, no distortion."""
     focal = height / 2 / math.tan(math.radians(CAMERA_FOVY_DEG[name]) / 2)
     centre_x, centre_y = width / 2, height / 2
     info = CameraInfo(height=height, width=width, distortion_model="plumb_bob")

@@ -52,6 +52,9 @@ class EnvironmentNode(Node):
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         clock = make_clock(self._config)
         spec = self._config.build_spec(robot=self.get_namespace().strip("/") or "arm")
+        if not self._config.simulation.enabled:
+            # Until something measures the target, it is where the params say; a simulation always knows.
+            self._target = Stamped(value=spec.nominal_target, stamp_ns=0, received_s=0.0)
         adapters = make_adapters(self._config, clock)
         run_folder = RunFolder(path=Path(self._config.run_folder or _UNNAMED_RUN))
         calls = RosSimulationCalls(node=self)

@@ -52,7 +52,6 @@ class EnvironmentOutput:
         self._outboxes: OutboxFolder | None = None
         self._unwritten: deque[tuple[RecordKind, Any]] = deque()
         self._record_bytes = _FIRST_GUESS_BYTES
-        self._published: tuple[Observation, Any] | None = None
         self.run = ""
         self.source = str(uuid.uuid4())
         self.problem = ""
@@ -109,9 +108,7 @@ class EnvironmentOutput:
 
     def publish(self, observation: Observation) -> None:
         """Send an observation to the policy."""
-        message = to_message(observation, "user_interfaces/msg/Observation")
-        self._published = (observation, message)
-        try_publish(self._observations, message)
+        try_publish(self._observations, to_message(observation, "user_interfaces/msg/Observation"))
 
     def store(self, record: Transition) -> None:
         """Put a record into the outbox, then publish it."""

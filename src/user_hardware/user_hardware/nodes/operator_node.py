@@ -89,5 +89,5 @@ class OperatorNode(Node):
 
 
 def main() -> None:
-    """Runs the node until it is stopped."""
+    """Run the node until it is stopped."""
     sys.exit(run_node(OperatorNode))

@@ -26,7 +26,7 @@ class SimulationNode(Node):
     """Time passes by AdvanceWorld (real_time_factor 0), or by itself on a thread of its own."""
 
     def __init__(self, **node_arguments: Any) -> None:
-        """Builds the world and offers it.
+        """Build the world and offers it.
 
         Args:
             node_arguments: Passed on to rclpy's Node (context, namespace, parameter overrides).
@@ -40,7 +40,7 @@ class SimulationNode(Node):
         self._face = DriverFace(
             node=self, config=self._config, on_target=self._take_target, on_gripper=self._take_gripper
         )
-        self._services = SimulationServices(
+        self._simulation_services = SimulationServices(
             node=self,
             advance=self._advance if self._config.lockstep else None,
             reset=self._reset,
@@ -56,7 +56,7 @@ class SimulationNode(Node):
             self._loop.start()
 
     def shutdown(self) -> None:
-        """Ends the real-time thread and frees the graphics context."""
+        """End the real-time thread and frees the graphics context."""
         if self._loop is not None:
             self._loop.stop()
         else:
@@ -65,12 +65,12 @@ class SimulationNode(Node):
     def _take_target(self, target: Pose, stamp_ns: int) -> None:
         with self._lock:
             self._world.set_target(target)
-        self._services.note_target(stamp_ns)
+        self._simulation_services.note_target(stamp_ns)
 
     def _take_gripper(self, command: float, width_m: float) -> None:
         with self._lock:
             self._world.set_gripper(width_m)
-        self._services.note_gripper(command)
+        self._simulation_services.note_gripper(command)
 
     def _advance(self, n_ticks: int) -> Snapshot:
         self._steps += n_ticks
@@ -106,10 +106,10 @@ class SimulationNode(Node):
         self._diagnostics.publish(
             fault="",
             summary="lockstep" if self._config.lockstep else f"real time factor {factor}",
-            values={"simulation": self._services.simulation, "steps": self._steps},
+            values={"simulation": self._simulation_services.simulation, "steps": self._steps},
         )
 
 
 def main() -> None:
-    """Runs the node until it is stopped."""
+    """Run the node until it is stopped."""
     sys.exit(run_node(SimulationNode))

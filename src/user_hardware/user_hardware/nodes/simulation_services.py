@@ -26,7 +26,7 @@ class SimulationServices:
         reset: Callable[[int], Snapshot],
         publish: Callable[[Snapshot], None],
     ) -> None:
-        """Advertises.
+        """Advertise.
 
         Args:
             node: Where the services live.
@@ -46,17 +46,17 @@ class SimulationServices:
         node.create_service(ResetWorld, "simulation/reset", self._reset)
 
     def note_target(self, stamp_ns: int) -> None:
-        """Takes note of a received target by its header stamp."""
+        """Take note of a received target by its header stamp."""
         self._lockstep.note_target(stamp_ns)
         self._wake()
 
     def note_gripper(self, command: float) -> None:
-        """Takes note of a received gripper command."""
+        """Take note of a received gripper command."""
         self._lockstep.note_gripper(command)
         self._wake()
 
     def _wake(self) -> None:
-        """Lets the waiting calls look again."""
+        """Let the waiting calls look again."""
         arrival, self._arrival = self._arrival, Future()
         arrival.set_result(None)
 

@@ -22,17 +22,17 @@ class Renderer(Protocol):
     """Draws one camera of a model."""
 
     def render(self, data: mujoco.MjData, *, camera: int) -> ImageArray:
-        """Returns a new (H, W, 3) uint8 RGB image."""
+        """Return a new (H, W, 3) uint8 RGB image."""
 
     def close(self) -> None:
-        """Frees what the renderer holds."""
+        """Free what the renderer holds."""
 
 
 class SceneCameras:
     """The cameras of one world; the renderer is made by, and belongs to, the thread that first asks for an image."""
 
     def __init__(self, *, model: mujoco.MjModel, config: CameraConfig) -> None:
-        """Checks the names.
+        """Check the names.
 
         Raises:
             UnknownNameError: For a camera that the scene does not have.
@@ -46,7 +46,7 @@ class SceneCameras:
         self._renderer: Renderer | None = None
 
     def render(self, data: mujoco.MjData, *, name: str) -> ImageArray:
-        """Returns a new (H, W, 3) uint8 RGB image.
+        """Return a new (H, W, 3) uint8 RGB image.
 
         Raises:
             UnknownNameError: For a camera that is not configured.
@@ -59,7 +59,7 @@ class SceneCameras:
         return self._renderer.render(data, camera=self._ids[name])
 
     def close(self) -> None:
-        """Frees the graphics context; a later `render` makes a new one."""
+        """Free the graphics context; a later `render` makes a new one."""
         if self._renderer is not None:
             self._renderer.close()
             self._renderer = None

@@ -20,7 +20,7 @@ class CartesianImpedance:
     """Places the impedance reference of one arm; call `update` once every control period."""
 
     def __init__(self, *, model: mujoco.MjModel, config: ImpedanceConfig, posture_rad: FloatArray) -> None:
-        """Looks up the model's names.
+        """Look up the model's names.
 
         Args:
             model: The compiled scene.
@@ -43,12 +43,12 @@ class CartesianImpedance:
         self._wrench = np.zeros(6)
 
     def set_target(self, target: Pose) -> None:
-        """Takes a new TCP target in the base frame; it acts from the next `update` on."""
+        """Take a new TCP target in the base frame; it acts from the next `update` on."""
         self._target_position = np.array(target.position, dtype=np.float64)
         self._target_quaternion = np.roll(target.quaternion, 1)
 
     def update(self, data: mujoco.MjData) -> None:
-        """Limits the reference and sets the posture torque; kinematics of `data` are up to date."""
+        """Limit the reference and sets the posture torque; kinematics of `data` are up to date."""
         self._place_reference(data)
         data.ctrl[self._posture_actuators] = self._posture_torque(data)
 
@@ -65,7 +65,7 @@ class CartesianImpedance:
         data.mocap_quat[self._mocap] = self._tool_quaternion
 
     def _posture_torque(self, data: mujoco.MjData) -> FloatArray:
-        """Returns (7,) N·m: (I - J^T (J J^T)^-1 J) tau, which exerts no static wrench at the TCP."""
+        """Return (7,) N·m: (I - J^T (J J^T)^-1 J) tau, which exerts no static wrench at the TCP."""
         mujoco.mj_jacSite(self._model, data, self._jacobian[:3], self._jacobian[3:], self._site)
         jacobian = self._jacobian[:, panda.ARM_JOINTS]  # (6, 7)
         torque = self._config.nullspace_stiffness_nm_rad * (self._posture_rad - data.qpos[panda.ARM_JOINTS])

@@ -17,7 +17,7 @@ class GlRenderer:
     """Draws one model's cameras off screen; a context belongs to the thread that made it."""
 
     def __init__(self, *, model: mujoco.MjModel, height: int, width: int) -> None:
-        """Makes a GL context.
+        """Make a GL context.
 
         Raises:
             RuntimeError: When no off-screen context can be made on this machine.
@@ -44,7 +44,7 @@ class GlRenderer:
         self._pixels = np.zeros((height, width, 3), np.uint8)
 
     def render(self, data: mujoco.MjData, *, camera: int) -> ImageArray:
-        """Returns a new (H, W, 3) uint8 RGB image; camera and light poses of `data` are up to date."""
+        """Return a new (H, W, 3) uint8 RGB image; camera and light poses of `data` are up to date."""
         self._camera.fixedcamid = camera
         mujoco.mjv_updateScene(
             self._model, data, self._option, self._perturbation, self._camera, mujoco.mjtCatBit.mjCAT_ALL, self._scene
@@ -54,6 +54,6 @@ class GlRenderer:
         return np.ascontiguousarray(self._pixels[::-1])
 
     def close(self) -> None:
-        """Frees the context; the renderer cannot be used afterwards."""
+        """Free the context; the renderer cannot be used afterwards."""
         self._renderer.free()
         self._context.free()

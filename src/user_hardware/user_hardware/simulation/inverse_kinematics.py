@@ -15,7 +15,7 @@ _TOLERANCE = 1e-8
 
 
 def solve(*, model: mujoco.MjModel, target: Pose, posture_rad: FloatArray) -> FloatArray:
-    """Returns (7,) joint angles that put the TCP at `target`; the same answer for the same arguments.
+    """Return (7,) joint angles that put the TCP at `target`; the same answer for the same arguments.
 
     Args:
         model: The compiled scene.

@@ -38,7 +38,7 @@ class Lockstep:
     """Keeps one simulation and one environment in step over messages that may be late, lost or repeated."""
 
     def __init__(self, *, simulation: str) -> None:
-        """Starts with nothing received.
+        """Start with nothing received.
 
         Args:
             simulation: UUID of this simulation process.
@@ -53,19 +53,19 @@ class Lockstep:
         self._reset_snapshot: Snapshot | None = None
 
     def note_target(self, stamp_ns: int) -> None:
-        """Takes note of a received target by its header stamp."""
+        """Take note of a received target by its header stamp."""
         self._target_stamp_ns = stamp_ns
 
     def note_gripper(self, command: float) -> None:
-        """Takes note of a received gripper command."""
+        """Take note of a received gripper command."""
         self._gripper_command = command
 
     def receive(self, call: AdvanceCall) -> None:
-        """Takes note of a new call; it supersedes an older one that still waits."""
+        """Take note of a new call; it supersedes an older one that still waits."""
         self._newest = (call.source, call.tick)
 
     def judge(self, call: AdvanceCall) -> tuple[Verdict, str]:
-        """Returns what to do with a call now, and why when it is refused."""
+        """Return what to do with a call now, and why when it is refused."""
         identity = (call.source, call.tick)
         if call.expected_simulation not in ("", self._simulation):
             return Verdict.REFUSE, f"this is simulation {self._simulation}, not {call.expected_simulation}"
@@ -82,7 +82,7 @@ class Lockstep:
         return Verdict.ADVANCE, ""
 
     def advanced(self, call: AdvanceCall, snapshot: Snapshot) -> None:
-        """Keeps the result of a call that was carried out, for the case that it is repeated."""
+        """Keep the result of a call that was carried out, for the case that it is repeated."""
         self._advanced, self._advanced_snapshot = (call.source, call.tick), snapshot
 
     @property
@@ -91,9 +91,9 @@ class Lockstep:
         return self._advanced_snapshot
 
     def repeated_reset(self, *, source: str, episode: str) -> Snapshot | None:
-        """Returns the result of the last reset when it was for the same episode."""
+        """Return the result of the last reset when it was for the same episode."""
         return self._reset_snapshot if self._reset == (source, episode) else None
 
     def was_reset(self, *, source: str, episode: str, snapshot: Snapshot) -> None:
-        """Keeps the result of a reset that was carried out."""
+        """Keep the result of a reset that was carried out."""
         self._reset, self._reset_snapshot = (source, episode), snapshot

@@ -9,7 +9,7 @@ AttributeValue = str | float | Iterable[float]
 
 
 def add(parent: Element, tag: str, **attributes: AttributeValue) -> Element:
-    """Adds a child element; numbers and sequences of numbers are written in full precision."""
+    """Add a child element; numbers and sequences of numbers are written in full precision."""
     return SubElement(parent, tag, {name: _text(value) for name, value in attributes.items()})
 
 

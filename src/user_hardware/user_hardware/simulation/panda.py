@@ -68,7 +68,7 @@ _LINKS = (
 
 
 def add_panda(worldbody: Element) -> Element:
-    """Adds the arm, mounted at the origin of the world, which thereby is the arm's base frame.
+    """Add the arm, mounted at the origin of the world, which thereby is the arm's base frame.
 
     Args:
         worldbody: The ``<worldbody>`` element of the scene.
@@ -106,7 +106,7 @@ def add_panda(worldbody: Element) -> Element:
 
 
 def add_finger_actuators(actuator: Element) -> None:
-    """Adds one position servo per finger; its control is half the opening, metres."""
+    """Add one position servo per finger; its control is half the opening, metres."""
     for name in FINGER_JOINT_NAMES:
         add(
             actuator,

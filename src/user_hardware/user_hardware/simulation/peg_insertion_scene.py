@@ -40,7 +40,7 @@ _CONTACT = {"solref": "0.01 1", "solimp": "0.95 0.99 0.001", "condim": "3"}
 
 
 def target_pose(config: SimulationConfig, *, hole_xy_m: tuple[float, float] = (0.0, 0.0), yaw_rad: float = 0.0) -> Pose:
-    """Returns the TCP pose of the fully inserted peg, in the base frame.
+    """Return the TCP pose of the fully inserted peg, in the base frame.
 
     Args:
         config: The world's configuration.
@@ -55,7 +55,7 @@ def target_pose(config: SimulationConfig, *, hole_xy_m: tuple[float, float] = (0
 
 
 def peg_insertion_mjcf(config: SimulationConfig) -> str:
-    """Returns the whole scene as MJCF text."""
+    """Return the whole scene as MJCF text."""
     root = Element("mujoco", model="peg_insertion")
     add(root, "compiler", angle="radian", autolimits="true")
     add(root, "option", timestep=config.timestep_s, integrator="implicitfast", cone="elliptic")
@@ -116,7 +116,7 @@ def _add_peg(hand: Element, scene: PegInsertionConfig) -> None:
 
 
 def _add_board(world: Element, scene: PegInsertionConfig) -> None:
-    """Adds four boxes around the hole, a dark bottom and a coloured rim; the body's origin is the hole's centre."""
+    """Add four boxes around the hole, a dark bottom and a coloured rim; the body's origin is the hole's centre."""
     board = add(world, "body", name=BOARD_BODY, pos=scene.hole_position_in_base)
     inner, outer = scene.hole_width_m / 2, scene.board_half_width_m
     middle, half = (outer + inner) / 2, (outer - inner) / 2
@@ -160,7 +160,7 @@ def _add_cameras(world: Element, hand: Element, scene: PegInsertionConfig) -> No
 
 
 def _add_impedance(actuator: Element, config: ImpedanceConfig) -> None:
-    """Adds one spring-damper per axis between TCP and reference site, and one motor per joint for the posture.
+    """Add one spring-damper per axis between TCP and reference site, and one motor per joint for the posture.
 
     The reference moves with the (limited) target, so the rotation error stays small and never meets the singularity of
     rotation vectors at pi. MuJoCo integrates these springs at every physics step, their damping implicitly.

@@ -16,7 +16,7 @@ class RayCaster:
     """Draws one model's cameras by casting rays; slower above 64 pixels, but it needs nothing but a CPU."""
 
     def __init__(self, *, model: mujoco.MjModel, height: int, width: int) -> None:
-        """Prepares buffers; rays of a camera are computed when it is first asked for."""
+        """Prepare buffers; rays of a camera are computed when it is first asked for."""
         self._model = model
         self._height = height
         self._width = width
@@ -27,7 +27,7 @@ class RayCaster:
         self._normals = np.zeros(3 * count)
 
     def render(self, data: mujoco.MjData, *, camera: int) -> ImageArray:
-        """Returns a new (H, W, 3) uint8 RGB image; camera and light poses of `data` are up to date."""
+        """Return a new (H, W, 3) uint8 RGB image; camera and light poses of `data` are up to date."""
         if camera not in self._rays:
             self._rays[camera] = self._camera_rays(camera)
         rotation = data.cam_xmat[camera].reshape(3, 3)
@@ -45,10 +45,10 @@ class RayCaster:
         return pixels.reshape(self._height, self._width, 3)
 
     def close(self) -> None:
-        """Does nothing: there is no context to free."""
+        """Do nothing: there is no context to free."""
 
     def _camera_rays(self, camera: int) -> np.ndarray:
-        """Returns (H*W, 3) unit rays in the camera's frame, which looks along -z with y up."""
+        """Return (H*W, 3) unit rays in the camera's frame, which looks along -z with y up."""
         half_height = np.tan(np.deg2rad(float(self._model.cam_fovy[camera])) / 2)
         half_width = half_height * self._width / self._height
         x = ((np.arange(self._width) + 0.5) / self._width * 2 - 1) * half_width

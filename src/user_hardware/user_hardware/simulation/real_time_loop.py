@@ -17,7 +17,7 @@ class RealTimeLoop:
     """
 
     def __init__(self, *, step: Callable[[], None], period_s: float, finish: Callable[[], None]) -> None:
-        """Prepares the thread.
+        """Prepare the thread.
 
         Args:
             step: Called every period.
@@ -32,11 +32,11 @@ class RealTimeLoop:
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
 
     def start(self) -> None:
-        """Begins to call."""
+        """Begin to call."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread and waits for it."""
+        """End the thread and waits for it."""
         self._stopping.set()
         self._thread.join()
 

@@ -38,7 +38,7 @@ class SceneDraw:
 
 
 def draw_scene(config: SimulationConfig, *, seed: int) -> SceneDraw:
-    """Draws a scene; all numbers are drawn whatever the ranges are, so one parameter never shifts another's draw."""
+    """Draw a scene; all numbers are drawn whatever the ranges are, so one parameter never shifts another's draw."""
     generator = np.random.default_rng(seed % 2**64)
     ranges = config.randomisation
 
@@ -66,7 +66,7 @@ class SceneRandomiser:
     """Puts draws into a model, each on top of the model's nominal values and never of an earlier draw."""
 
     def __init__(self, model: mujoco.MjModel) -> None:
-        """Remembers the nominal values of `model`."""
+        """Remember the nominal values of `model`."""
         self._model = model
         self._board = model.body(BOARD_BODY).id
         self._board_position = model.body_pos[self._board].copy()
@@ -79,7 +79,7 @@ class SceneRandomiser:
         self._camera_quaternions = model.cam_quat[self._cameras].copy()
 
     def apply(self, draw: SceneDraw) -> None:
-        """Overwrites hole, lamp, colours and cameras of the model."""
+        """Overwrite hole, lamp, colours and cameras of the model."""
         model = self._model
         model.body_pos[self._board] = self._board_position + np.array([*draw.hole_xy_m, 0.0])
         half = draw.hole_yaw_rad / 2

@@ -31,10 +31,10 @@ class StampClock:
     """Turns wall time into stamps that never repeat and never go back, so that a stamp orders its stream."""
 
     def __init__(self) -> None:
-        """Starts with any stamp allowed."""
+        """Start with any stamp allowed."""
         self._last_ns = 0
 
     def next(self, now_ns: int) -> int:
-        """Returns `now_ns`, or the nanosecond after the last stamp when the wall clock has not moved on."""
+        """Return `now_ns`, or the nanosecond after the last stamp when the wall clock has not moved on."""
         self._last_ns = max(now_ns, self._last_ns + 1)
         return self._last_ns

@@ -49,7 +49,7 @@ class SimulatedWorld:
     """The peg-insertion world. All calls come from one thread; `advance` lets other threads run meanwhile."""
 
     def __init__(self, *, config: SimulationConfig, seed: int = 0) -> None:
-        """Builds the world and resets it.
+        """Build the world and resets it.
 
         Args:
             config: Scene, randomisation, controller, cameras.
@@ -94,7 +94,7 @@ class SimulatedWorld:
         return self._config.cameras.names
 
     def reset(self, seed: int) -> WorldSample:
-        """Puts scene and arm where `seed` says, whatever happened before; the arm is at rest and holds its pose."""
+        """Put scene and arm where `seed` says, whatever happened before; the arm is at rest and holds its pose."""
         draw = draw_scene(self._config, seed=seed)
         self._randomiser.apply(draw)
         mujoco.mj_resetData(self._model, self._data)
@@ -113,16 +113,16 @@ class SimulatedWorld:
         return self._sample()
 
     def set_target(self, tcp_pose_in_base: Pose) -> None:
-        """Gives the impedance controller a new target; it acts from the next control period on."""
+        """Give the impedance controller a new target; it acts from the next control period on."""
         self._impedance.set_target(tcp_pose_in_base)
 
     def set_gripper(self, width_m: float) -> None:
-        """Opens or closes the fingers to a distance in metres; they do not close further than the peg between them."""
+        """Open or closes the fingers to a distance in metres; they do not close further than the peg between them."""
         half_width = np.clip(width_m, self._config.scene.peg_width_m, 2 * panda.FINGER_TRAVEL_M) / 2
         self._data.ctrl[self._fingers] = half_width
 
     def advance(self, duration_s: float) -> WorldSample:
-        """Simulates `duration_s`, rounded to whole physics steps, and returns the state at its end."""
+        """Simulate `duration_s`, rounded to whole physics steps, and returns the state at its end."""
         remaining = round(duration_s / self._config.timestep_s)
         self._steps += remaining
         while remaining > 0:
@@ -142,7 +142,7 @@ class SimulatedWorld:
         return self._sample()
 
     def render(self, camera: str) -> ImageArray:
-        """Returns the (H, W, 3) uint8 RGB image of a camera now; it changes nothing in the world.
+        """Return the (H, W, 3) uint8 RGB image of a camera now; it changes nothing in the world.
 
         Raises:
             UnknownNameError: For a camera that is not configured.
@@ -151,7 +151,7 @@ class SimulatedWorld:
         return self._cameras.render(self._data, name=camera)
 
     def close(self) -> None:
-        """Frees the graphics context."""
+        """Free the graphics context."""
         self._cameras.close()
 
     def _sample(self) -> WorldSample:

@@ -21,7 +21,7 @@ class WristSensor:
     """Force/torque at the flange, relieved of the tool's weight, moved to the TCP and low-passed."""
 
     def __init__(self, *, model: mujoco.MjModel, config: ImpedanceConfig) -> None:
-        """Looks up the model's names; the tool is all that hangs on the hand."""
+        """Look up the model's names; the tool is all that hangs on the hand."""
         force = int(model.sensor(FORCE_SENSOR).adr[0])
         self._readings = slice(force, force + 6)
         self._wrist = model.site(panda.WRIST_SITE).id
@@ -32,15 +32,15 @@ class WristSensor:
         self._filtered = np.zeros(6)
 
     def reset(self, data: mujoco.MjData) -> None:
-        """Forgets the filter's past; sensors of `data` are up to date."""
+        """Forget the filter's past; sensors of `data` are up to date."""
         self._filtered = np.array(data.sensordata[self._readings])
 
     def update(self, data: mujoco.MjData) -> None:
-        """Filters in the newest readings; call once every control period."""
+        """Filter in the newest readings; call once every control period."""
         self._filtered += self._blend * (data.sensordata[self._readings] - self._filtered)
 
     def read(self, data: mujoco.MjData) -> FloatArray:
-        """Returns (6,) force N and torque N·m about the TCP that the arm applies to its environment, base axes."""
+        """Return (6,) force N and torque N·m about the TCP that the arm applies to its environment, base axes."""
         rotation = data.site_xmat[self._wrist].reshape(3, 3)
         origin = data.site_xpos[self._wrist]
         # MuJoCo's sensor reads what the arm applies to the hand: what holds the tool up, and what it pushes with.

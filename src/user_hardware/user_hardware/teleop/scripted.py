@@ -61,12 +61,12 @@ class ScriptedExpert:
     """
 
     def __init__(self, *, config: ScriptedExpertConfig, seed: int = 0) -> None:
-        """Starts an episode with the imprecision that `seed` draws."""
+        """Start an episode with the imprecision that `seed` draws."""
         self._config = config
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
-        """Begins another episode: draws how the hole is misjudged, and forgets the tremble."""
+        """Begin another episode: draws how the hole is misjudged, and forgets the tremble."""
         self._generator = np.random.default_rng(seed % 2**64)
         misjudged = self._generator.random() < self._config.aim_error_probability
         error = self._generator.normal(0.0, 1.0, 2) * self._config.aim_error_m
@@ -75,7 +75,7 @@ class ScriptedExpert:
         self._rim_ticks = 0
 
     def act(self, *, tcp_pose: Pose, target_pose: Pose) -> FloatArray:
-        """Returns (6,) in [-1, 1]: x y z along and rotation vector about the base axes, in units of the scales.
+        """Return (6,) in [-1, 1]: x y z along and rotation vector about the base axes, in units of the scales.
 
         Args:
             tcp_pose: Where the tool is, base frame.
@@ -106,7 +106,7 @@ class ScriptedExpert:
         return clipped
 
     def _vertical(self, error: FloatArray, *, inside: bool, on_rim: bool) -> float:
-        """Returns the action along z: the height to be at is a funnel over the misalignment."""
+        """Return the action along z: the height to be at is a funnel over the misalignment."""
         config = self._config
         if inside:
             return -1.0 if -error[2] > 0.25 * config.position_scale_m else float(error[2] / config.position_scale_m)

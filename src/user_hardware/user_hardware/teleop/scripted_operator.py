@@ -56,7 +56,7 @@ class ScriptedOperator:
     """
 
     def __init__(self, *, config: ScriptedOperatorConfig) -> None:
-        """Starts with nothing known of the environment."""
+        """Start with nothing known of the environment."""
         self._config = config
         self._expert = ScriptedExpert(config=config.expert, seed=config.seed)
         self._episode = ""
@@ -69,7 +69,7 @@ class ScriptedOperator:
         self._ticks = 0
 
     def watch(self, *, state: str, mode: str, episode: str) -> None:
-        """Takes the environment's newest status (see EnvironmentStatus.msg)."""
+        """Take the environment's newest status (see EnvironmentStatus.msg)."""
         self._mode = mode
         self._active = state in _IN_EPISODE
         if episode and episode != self._episode:
@@ -79,7 +79,7 @@ class ScriptedOperator:
             self._begin_watch(correcting=False)
 
     def answer(self, *, tcp_pose: Pose, target_pose: Pose | None) -> DeviceInput | None:
-        """Returns what the device reports now, or None while nobody is there.
+        """Return what the device reports now, or None while nobody is there.
 
         Args:
             tcp_pose: The tool's newest pose, base frame.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -16,14 +15,15 @@ from user_core.ros.conversions import to_message
 from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
 from user_core.ros.publishing import try_publish
-from user_core.ros.runner import run_node
+from user_core.ros.runner import end_process, run_node
 from user_core.run import RunFolder
 from user_core.spec import EnvironmentSpec
 from user_interfaces.msg import LearnerStatus
+from user_learner.algorithms.registry import algorithm_entry
+from user_learner.checkpoint import CheckpointStore
 from user_learner.config import WHERE, LearnerNodeConfig, learner_config_type
 from user_learner.incarnation import next_incarnation
 from user_learner.replay.limiter import make_pipeline
-from user_learner.algorithms.registry import algorithm_entry
 from user_learner.ros.bag_demonstrations import BagDemonstrations
 from user_learner.ros.log_link import LogLink
 from user_learner.ros.weights_publisher import WeightsPublisher
@@ -64,9 +64,9 @@ class LearnerNode(Node):
         self._weights = WeightsPublisher(node=self)
         self._link = LogLink(node=self, inbox=self._inbox, config=self._config.follow)
         self._learner = LearnerThread(
-            run=self._folder.identity(),
-            algorithm=self._config.algorithm,
+            initial=self._initial_snapshot(),
             torch_threads=self._config.torch_threads,
+            niceness=self._config.niceness,
             inbox=self._inbox,
             demonstrations=self._demonstrations,
             make_session=self._make_session,
@@ -78,7 +78,6 @@ class LearnerNode(Node):
         self._diagnostics = Diagnostics(node=self)
         self.create_timer(STATUS_PERIOD_S, self._publish_status)
         self.create_timer(1.0, self._publish_diagnostics)
-        os.nice(self._config.niceness)
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._learner.start()
 
@@ -103,6 +102,17 @@ class LearnerNode(Node):
         )
         return LearningSession(
             parts=parts, config=self._config, early=early, stopping=stopping, say=self.get_logger().info
+        )
+
+    def _initial_snapshot(self) -> LearnerSnapshot:
+        """Say at once what a restarted learner will allow, so that no robot waits while it loads."""
+        store = CheckpointStore(folder=self._folder.checkpoints, keep_newest=self._config.checkpoint.keep_newest)
+        updates = store.newest_updates()
+        return LearnerSnapshot(
+            run=self._folder.identity(),
+            algorithm=self._config.algorithm,
+            updates=updates,
+            step_budget=self._pipeline.step_budget(updates=updates),
         )
 
     def _publish_status(self) -> None:
@@ -135,7 +145,7 @@ class LearnerNode(Node):
 
 def main() -> None:
     """Run learner_node."""
-    sys.exit(run_node(LearnerNode))
+    end_process(run_node(LearnerNode))
 
 
 if __name__ == "__main__":

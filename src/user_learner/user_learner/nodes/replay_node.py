@@ -6,7 +6,6 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.context import Context
 from rclpy.node import Node
 
@@ -15,7 +14,9 @@ from user_core.log.kinds import RecordKind
 from user_core.log.label import EpisodeLabel
 from user_core.ros import qos
 from user_core.ros.definitions import log_definitions
+from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
+from user_core.ros.publishing import try_publish
 from user_core.ros.records import RosRecordCodec
 from user_core.ros.runner import run_node
 from user_core.run import RunFolder
@@ -29,7 +30,7 @@ MEGABYTE = 1_000_000
 _DISCOVERY_PERIOD_S = 1.0
 _TRANSITION_TOPIC = "/environment/transition"
 _STREAMS = (
-    ("spec", EnvironmentSpec, RecordKind.SPEC, qos.LATCHED),
+    ("spec", EnvironmentSpec, RecordKind.SPEC, qos.EPISODES),  # those of earlier processes come in one burst
     ("transition", Transition, RecordKind.TRANSITION, qos.TRANSITIONS),
     ("episode", EpisodeSummary, RecordKind.EPISODE, qos.EPISODES),
 )
@@ -39,9 +40,7 @@ class ReplayNode(Node):
     """Records what environments publish, acknowledges it, serves it by number and takes labels."""
 
     def __init__(self, *, context: Context | None = None, cli_args: list[str] | None = None) -> None:
-        super().__init__(
-            NAME, context=context, cli_args=cli_args, automatically_declare_parameters_from_overrides=True
-        )
+        super().__init__(NAME, context=context, cli_args=cli_args, automatically_declare_parameters_from_overrides=True)
         self._config = declare_config(self, KeeperConfig)
         if not self._config.run_folder:
             raise ConfigurationError(
@@ -57,7 +56,7 @@ class ReplayNode(Node):
         self._robots: set[str] = set()
         self._last_error = ""
         self._status = self.create_publisher(ReplayStatus, "/replay/status", qos.LATCHED)
-        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        self._diagnostics = Diagnostics(node=self)
         self.create_service(FetchTransitions, "/replay/fetch", self._fetch)
         self.create_service(LabelEpisode, "/replay/label", self._label)
         for robot in self._config.robots:
@@ -120,25 +119,18 @@ class ReplayNode(Node):
             SourceAcknowledgement(source=source, source_sequence=sequence)
             for source, sequence in keeper.ledger.acknowledgements().items()
         ]
-        self._status.publish(message)
+        try_publish(self._status, message)
         self._say()
 
     def _on_second(self) -> None:
+        self._keeper.open()
         for topic, _ in self.get_topic_names_and_types():
             if topic.endswith(_TRANSITION_TOPIC):
                 self._join(topic.removesuffix(_TRANSITION_TOPIC).strip("/"))
         keeper = self._keeper
-        values: dict[str, object] = {"log_id": keeper.log_id, "records": keeper.next_number, **keeper.receipts}
-        status = DiagnosticStatus(
-            level=DiagnosticStatus.ERROR if keeper.error else DiagnosticStatus.OK,
-            name=f"{NAME}: log",
-            message=keeper.error or "writing",
-            hardware_id=keeper.run,
-            values=[KeyValue(key=str(key), value=str(value)) for key, value in values.items()],
-        )
-        array = DiagnosticArray(status=[status])
-        array.header.stamp = self.get_clock().now().to_msg()
-        self._diagnostics.publish(array)
+        counts = {receipt.value: count for receipt, count in keeper.receipts.items()}
+        values = {"run": keeper.run, "log_id": keeper.log_id, "records": keeper.next_number} | counts
+        self._diagnostics.publish(fault=keeper.error, summary="writing", values=values)
 
     def _say(self) -> None:
         """Print what has changed: errors when they come and go, and the keeper's notes."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from user_core.errors import InvalidRecordError, LogError
 from user_core.log.definition import Definitions
@@ -85,17 +86,17 @@ class LogKeeper:
         self.error = ""
         self.receipts: Counter[Receipt] = Counter()
         self._notes: list[str] = []
-        self.check()
+        self.open()
 
     @property
     def log_id(self) -> str:
         """Name of the numbering, "" while there is no log."""
-        return self._log.log_id if self._log else ""
+        return "" if self._log is None else self._log.log_id
 
     @property
     def next_number(self) -> int:
         """How many records the log holds."""
-        return len(self._log) if self._log else 0
+        return 0 if self._log is None else len(self._log)
 
     @property
     def duplicates_dropped(self) -> int:
@@ -144,19 +145,15 @@ class LogKeeper:
         records, sizes, kinds = self._log.read(from_number, max_bytes)
         return self._fetched(records, sizes, kinds, next_number=from_number + len(sizes))
 
+    def open(self) -> None:
+        """Open the log if it is not; to be called about once a second, since a long log takes a while to read."""
+        if self._log is None:
+            self._note_error(self._try_to_open)
+
     def check(self) -> None:
-        """Open the log if it is not, and find out whether it can be written; to be called a few times a second."""
-        try:
-            self._check_space()
-            if self._log is None:
-                self._open()
-            elif self.error:
-                self._log.check_writable()
-            else:
-                self._log.check_present()
-            self.error = ""
-        except LogError as error:
-            self.error = str(error)
+        """Find out whether the log can be written; to be called a few times a second."""
+        if self._log is not None:
+            self._note_error(partial(self._check_open_log, self._log))
 
     def close(self) -> None:
         """Close the log with its summary and metadata.yaml."""
@@ -234,7 +231,15 @@ class LogKeeper:
             last_number=self.next_number,
         )
 
-    def _open(self) -> None:
+    def _note_error(self, attempt: Callable[[], None]) -> None:
+        try:
+            attempt()
+            self.error = ""
+        except LogError as error:
+            self.error = str(error)
+
+    def _try_to_open(self) -> None:
+        self._check_space()
         self._reset_account()
         try:
             self.run = self._run_folder.identity()
@@ -245,6 +250,13 @@ class LogKeeper:
         )
         if self._log.repaired:
             self._notes.append(self._log.repaired)
+
+    def _check_open_log(self, log: BagWriter) -> None:
+        self._check_space()
+        if self.error:
+            log.check_writable()
+        else:
+            log.check_present()
 
     def _recount(self, number: int, kind: RecordKind, payload: bytes) -> None:
         examined = self._codec.examine(kind, payload)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,9 +24,9 @@ class LearnerThread:
     """Runs one LearningSession.
 
     Args:
-        run: UUID of the run.
-        algorithm: Registry name.
+        initial: What is known before the session is made.
         torch_threads: Of this thread; torch counts them per thread.
+        niceness: Of this thread, which Linux counts per thread too: the executor's keeps its priority.
         inbox: News of the log.
         demonstrations: A recording to learn from first.
         make_session: Makes the session for a spec; gets the news that came before it, and the wish to stop.
@@ -35,15 +36,16 @@ class LearnerThread:
     def __init__(
         self,
         *,
-        run: str,
-        algorithm: str,
+        initial: LearnerSnapshot,
         torch_threads: int,
+        niceness: int,
         inbox: Inbox,
         demonstrations: DemonstrationSource,
         make_session: MakeSession,
         say: Callable[[str], None],
     ) -> None:
         self._torch_threads = torch_threads
+        self._niceness = niceness
         self._inbox = inbox
         self._demonstrations = demonstrations
         self._make_session = make_session
@@ -51,7 +53,7 @@ class LearnerThread:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="learner", daemon=True)
         self._session: LearningSession | None = None
-        self._own = LearnerSnapshot(run=run, algorithm=algorithm)
+        self._own = initial
 
     @property
     def snapshot(self) -> LearnerSnapshot:
@@ -71,6 +73,7 @@ class LearnerThread:
 
     def _work(self) -> None:
         torch.set_num_threads(self._torch_threads)
+        os.nice(self._niceness)
         try:
             early: list[LogNews] = []
             spec = self._find_spec(early)

@@ -20,7 +20,7 @@ from user_core.ros.conversions import from_message, spec_from_message, to_messag
 from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
 from user_core.ros.publishing import try_publish
-from user_core.ros.runner import run_node
+from user_core.ros.runner import end_process, run_node
 from user_core.run import RunFolder
 from user_interfaces.msg import ActionChunk, EnvironmentSpec, LearnerStatus, Observation, ReplayStatus
 from user_policies.device import choose_device
@@ -165,7 +165,7 @@ class PolicyNode(Node):
 
 def main() -> None:
     """Run policy_node."""
-    sys.exit(run_node(PolicyNode))
+    end_process(run_node(PolicyNode))
 
 
 if __name__ == "__main__":

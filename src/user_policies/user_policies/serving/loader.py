@@ -133,8 +133,8 @@ class WeightsLoader:
         self._store.open(run)
         stored = self._store.newest(spec_digest=spec.digest)
         if stored is None:
-            others = f"; not used: {'; '.join(self._store.ignored)}" if self._store.ignored else ""
-            return LoadResult(run=run, reason=f"no saved weights of this run{others}")
+            ignored = "; ".join(self._store.ignored)
+            return LoadResult(run=run, reason=f"weights on disk that are not used: {ignored}" if ignored else "")
         return LoadResult(run=run, loaded=self._build(self._scope, stored.read()))
 
     def _deliver(self, scope: _Scope, parcel: WeightsParcel) -> LoadResult:
@@ -146,8 +146,8 @@ class WeightsLoader:
         if (header.run, header.policy, header.spec_digest) != (scope.run, self._policy_name, scope.spec.digest):
             return LoadResult(
                 run=scope.run,
-                reason=f"weights {header.identity.label} are of policy {header.policy}, spec {header.spec_digest[:12]}, "
-                f"run {header.run[:8]}; here it is {self._policy_name}, spec {scope.spec.digest[:12]}, "
+                reason=f"weights {header.identity.label} are of policy {header.policy}, spec {header.spec_digest[:8]}, "
+                f"run {header.run[:8]}; here it is {self._policy_name}, spec {scope.spec.digest[:8]}, "
                 f"run {scope.run[:8]}; give learner and policy the same policy:=, task and run",
             )
         self._store.save(payload)

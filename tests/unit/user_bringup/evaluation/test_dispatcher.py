@@ -91,7 +91,7 @@ def test_until_the_version_is_known_one_robot_runs_then_all_share(two: Dispatche
     assert send(two, now_s=0.1) == []
     shared = send(two, now_s=1.0, open_seeds=SEEDS[1:], version="1.32")
     assert [goal.robot for goal in shared] == ["arm_0", "arm_1"]
-    assert sorted(seed for goal in shared for seed in goal.seeds) == list(SEEDS[2:])
+    assert sorted(seed for goal in shared for seed in goal.seeds) == list(SEEDS[1:])
     assert {goal.policy_version for goal in shared} == {"1.32"}
     assert send(two, now_s=1.1, open_seeds=SEEDS[1:], version="1.32") == []
 
@@ -104,22 +104,11 @@ def test_a_goal_without_a_version_is_replaced_by_one_that_names_it(one: Dispatch
     assert send(one, now_s=2.0, open_seeds=SEEDS[2:], version="1.32") == []
 
 
-def test_the_seed_that_runs_while_its_goal_is_replaced_is_sent_again_only_if_it_stays_open(one: Dispatcher) -> None:
+def test_the_seed_that_runs_while_its_goal_is_replaced_comes_last_in_the_new_one(one: Dispatcher) -> None:
     heard(one, "arm_0", now_s=0.0)
     send(one, now_s=0.0)
     (pinned,) = send(one, now_s=1.0, open_seeds=SEEDS[1:], version="1.32")
-    assert pinned.seeds == SEEDS[2:]
-    heard(one, "arm_0", now_s=4.0)
-    assert send(one, now_s=4.0, open_seeds=(), version="1.32") == []
-    (again,) = send(one, now_s=4.0, open_seeds=SEEDS[1:2], version="1.32")
-    assert again.seeds == SEEDS[1:2]
-
-
-def test_the_only_seed_left_is_sent_even_while_it_runs(one: Dispatcher) -> None:
-    heard(one, "arm_0", now_s=0.0)
-    send(one, now_s=0.0)
-    (pinned,) = send(one, now_s=1.0, open_seeds=SEEDS[-1:], version="1.32")
-    assert pinned.seeds == SEEDS[-1:]
+    assert pinned.seeds == (*SEEDS[2:], SEEDS[1])
 
 
 def test_seeds_of_a_silent_robot_go_to_the_others(two: Dispatcher) -> None:

@@ -24,6 +24,11 @@ def test_samples_do_not_change_with_the_counters_they_were_taken_from(tmp_path: 
     assert table.last.training_steps == 1
 
 
+def test_a_restart_keeps_counts_and_forgets_what_nodes_said_of_themselves() -> None:
+    before = RunCounters(updates=7, learner_state="failed", learner_detail="d", replay_error="full", robot_state="HOLD")
+    assert before.without_states() == RunCounters(updates=7)
+
+
 @pytest.mark.parametrize(
     ("samples", "expected"),
     [

@@ -213,6 +213,14 @@ def test_training_without_demonstrations_collects_them_first(run: Run) -> None:
     assert goal.mode is Mode.EVALUATE
 
 
+def test_a_failed_learner_ends_the_run_with_its_reason(run: Run) -> None:
+    run.counters.learner_state, run.counters.learner_detail = "failed", "the critic diverged"
+    run.tick(steps=50)
+    assert run.session.ending is not None
+    assert run.session.ending.exit_status == 1
+    assert "the critic diverged" in run.session.ending.verdict
+
+
 def test_a_demonstrator_that_always_fails_ends_the_collection(tmp_path: Path) -> None:
     run = Run(tmp_path, progress_config(purpose="collect", collect__demonstrations_needed=20))
     run.outcome = failing

@@ -78,6 +78,13 @@ def test_respawn_stops_after_its_retries(folder: LaunchFolder):
     assert runner.output.count("[a-1] once") == 3
 
 
+def test_node_with_wrong_settings_ends_the_launch_instead_of_coming_back(folder: LaunchFolder):
+    body = "<node pkg='demo' exec='a' output='screen' respawn='true'/><node pkg='demo' exec='stays'/>"
+    with runner_of(folder, body, a="echo once; sleep 0.5; exit 2", stays=_POLITE) as runner:
+        assert runner.wait() == 2
+    assert runner.output.count("[a-1] once") == 1
+
+
 def test_respawn_waits_for_its_delay_but_not_while_shutting_down(folder: LaunchFolder):
     body = "<node pkg='demo' exec='a' output='screen' respawn='true' respawn_delay='60'/>"
     with runner_of(folder, body, a="echo once") as runner:

@@ -35,7 +35,7 @@ def fill(box, count):
 def recovered(path):
     """What a new process finds of a dead one's outbox."""
     box = Outbox(path)
-    records = [(record.source_sequence, record.payload) for record in box.pending(0, 10**9)]
+    records = [(record.source_sequence, record.payload) for record in box.pending(range(1000), 10**9)]
     dead(box)
     return records
 
@@ -54,7 +54,7 @@ def test_sequence_counts_from_zero(outbox):
 
 def test_pending_returns_what_was_appended_from_a_sequence_on(outbox):
     fill(outbox, 4)
-    found = outbox.pending(2, 10**6)
+    found = outbox.pending(range(2, 9), 10**6)
     assert [(r.kind, r.source_sequence, r.payload) for r in found] == [
         (RecordKind.TRANSITION, 2, payload(2)),
         (RecordKind.TRANSITION, 3, payload(3)),
@@ -63,14 +63,22 @@ def test_pending_returns_what_was_appended_from_a_sequence_on(outbox):
 
 def test_pending_keeps_to_the_limit_but_returns_at_least_one(outbox):
     fill(outbox, 4)
-    assert [r.source_sequence for r in outbox.pending(0, 100)] == [0, 1]
-    assert [r.source_sequence for r in outbox.pending(0, 1)] == [0]
+    assert [r.source_sequence for r in outbox.pending(range(9), 100)] == [0, 1]
+    assert [r.source_sequence for r in outbox.pending(range(9), 1)] == [0]
+
+
+def test_pending_returns_only_what_is_asked_for_and_waits(outbox):
+    fill(outbox, 6)
+    outbox.acknowledge(1)
+    assert [r.source_sequence for r in outbox.pending(range(4), 10**6)] == [2, 3]
+    assert outbox.pending(range(1), 10**6) == []
+    assert outbox.pending(range(6, 9), 10**6) == []
 
 
 def test_acknowledged_records_are_dropped(outbox):
     fill(outbox, 4)
     outbox.acknowledge(1)
-    assert [r.source_sequence for r in outbox.pending(0, 10**6)] == [2, 3]
+    assert [r.source_sequence for r in outbox.pending(range(1000), 10**6)] == [2, 3]
     assert (len(outbox), outbox.unacknowledged_bytes) == (2, 100)
 
 
@@ -86,7 +94,7 @@ def test_file_is_empty_once_all_is_acknowledged_and_goes_on_counting(outbox, pat
     outbox.acknowledge(3)
     assert path.stat().st_size < 50
     assert fill(outbox, 1) == [4]
-    assert outbox.pending(0, 10**6)[0].payload == payload(4)
+    assert outbox.pending(range(1000), 10**6)[0].payload == payload(4)
 
 
 def test_file_does_not_grow_for_ever_while_something_is_always_pending(outbox, path, monkeypatch):
@@ -96,7 +104,9 @@ def test_file_does_not_grow_for_ever_while_something_is_always_pending(outbox, p
         fill(outbox, 1)
         outbox.acknowledge(sequence)
         assert path.stat().st_size < 2000
-    assert [(r.source_sequence, r.payload) for r in outbox.pending(0, 10**6)] == [(n, payload(n)) for n in (500, 501)]
+    assert [(r.source_sequence, r.payload) for r in outbox.pending(range(1000), 10**6)] == [
+        (n, payload(n)) for n in (500, 501)
+    ]
     dead(outbox)
     assert recovered(path)[-2:] == [(n, payload(n)) for n in (500, 501)]
 
@@ -106,7 +116,7 @@ def test_new_process_finds_all_records_of_a_dead_one(outbox, path):
     dead(outbox)
     box = Outbox(path)
     assert (box.run, box.source, len(box)) == ("run", "source", 3)
-    assert box.pending(1, 10**6)[0].payload == payload(1)
+    assert box.pending(range(1, 9), 10**6)[0].payload == payload(1)
     dead(box)
 
 
@@ -186,7 +196,7 @@ def test_full_disk_is_an_error_that_loses_nothing_and_ends_with_the_lack_of_spac
                 assert "File too large; free disk space" in str(error), error
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         assert box.append(1, b"c" * 300) == 1
-        assert [r.payload for r in box.pending(0, 10**6)] == [b"a" * 500, b"c" * 300]
+        assert [r.payload for r in box.pending(range(1000), 10**6)] == [b"a" * 500, b"c" * 300]
         """
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from user_core.log.kinds import RecordKind
-from user_hardware.environment.outboxes import RESEND_AFTER_S, OutboxFolder
+from user_hardware.environment.outboxes import RESEND_AFTER_S, WINDOW_RECORDS, OutboxFolder
 
 BIG = 10**9
 
@@ -91,6 +91,36 @@ def test_record_larger_than_the_limit_is_sent_alone(make):
     fill(folder, 2, size=100)
     assert sequences(folder.due(now_s=101.0, max_bytes=20)) == [0]
     assert sequences(folder.due(now_s=101.1, max_bytes=20)) == [1]
+
+
+def test_pass_waits_for_acknowledgements_before_it_outruns_the_topics_history(make):
+    folder = make()
+    folder.due(now_s=100.0, max_bytes=BIG)
+    fill(folder, 3 * WINDOW_RECORDS)
+    assert sequences(folder.due(now_s=101.0, max_bytes=BIG)) == list(range(WINDOW_RECORDS))
+    assert folder.due(now_s=101.1, max_bytes=BIG) == []
+    folder.acknowledge({"b": 9}, now_s=101.2)
+    assert sequences(folder.due(now_s=101.2, max_bytes=BIG)) == list(range(WINDOW_RECORDS, WINDOW_RECORDS + 10))
+    folder.acknowledge({"b": WINDOW_RECORDS + 9}, now_s=101.3)
+    assert len(folder.due(now_s=101.3, max_bytes=BIG)) == WINDOW_RECORDS
+
+
+def test_pass_begins_anew_when_its_records_were_lost(make):
+    folder = make()
+    folder.due(now_s=100.0, max_bytes=BIG)
+    fill(folder, 2 * WINDOW_RECORDS)
+    first = sequences(folder.due(now_s=101.0, max_bytes=BIG))
+    assert folder.due(now_s=101.9, max_bytes=BIG) == []
+    assert sequences(folder.due(now_s=102.0, max_bytes=BIG)) == first
+
+
+def test_outbox_that_is_never_acknowledged_does_not_keep_the_others_back(make):
+    first = make("a")
+    fill(first, 2 * WINDOW_RECORDS)
+    kill(first)
+    folder = make("b")
+    fill(folder, 3)
+    assert len(folder.due(now_s=100.0, max_bytes=BIG)) == WINDOW_RECORDS + 3
 
 
 def test_what_earlier_processes_left_is_sent_at_once_the_oldest_first(make):

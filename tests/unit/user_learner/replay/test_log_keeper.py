@@ -49,6 +49,11 @@ def kill(keeper):
     keeper._log._file.close()
 
 
+def test_empty_log_has_a_name_and_no_records(keeper):
+    assert keeper.log_id
+    assert keeper.next_number == 0
+
+
 def test_whole_episode_is_written_and_acknowledged(keeper):
     assert set(send_episode(keeper)) == {Receipt.WRITTEN}
     assert keeper.ledger.acknowledgements() == {"source_a": 5}
@@ -195,7 +200,7 @@ def test_unwritable_folder_is_an_error_that_ends_when_it_is_mended(tmp_path):
     assert send(keeper, RecordKind.SPEC, spec_payload()) == Receipt.REFUSED
     assert keeper.fetch(log_id="", from_number=0, max_bytes=1).last_number == 0
     (tmp_path / "run").unlink()
-    keeper.check()
+    keeper.open()
     assert keeper.error == ""
     assert send(keeper, RecordKind.SPEC, spec_payload()) == Receipt.WRITTEN
     keeper.close()
@@ -254,6 +259,6 @@ def test_progress_of_reading_a_long_log_is_told(run_folder, monkeypatch):
     first = make_keeper(run_folder)
     send_episode(first)
     first.close()
-    told = []
+    told: list[int] = []
     make_keeper(run_folder, progress=told.append).close()
     assert told == [2, 4, 6]
