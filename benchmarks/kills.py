@@ -45,7 +45,6 @@ def main() -> int:
         "max_wall_s": RUN_LIMIT_S,
     }
     recording = options.folder / "recording.jsonl"
-    shared_memory = shared_memory_files()
     begun_s = time.monotonic()
     with LaunchedGraph(
         "peg_insertion", arguments=arguments, folder=options.folder, domain_id=options.domain_id
@@ -58,7 +57,7 @@ def main() -> int:
         status = graph.wait_until_over(RUN_LIMIT_S)
         left_running = graph.left_running()
     found = audit(run_folder=graph.run_folder, recording=recording)
-    left_in_memory = sorted(map(str, shared_memory_files() - shared_memory))
+    left_in_memory = sorted(map(str, shared_memory_files(options.domain_id)))
     report = graph.report()
     summary = {
         "status": status,

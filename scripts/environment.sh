@@ -16,5 +16,16 @@ export PATH="$root/.venv/bin:$PATH"
 # For one machine: nobody else on the network is met, and a killed process leaves no shared memory behind.
 export ROS_AUTOMATIC_DISCOVERY_RANGE="${ROS_AUTOMATIC_DISCOVERY_RANGE:-LOCALHOST}"
 export FASTDDS_BUILTIN_TRANSPORTS="${FASTDDS_BUILTIN_TRANSPORTS:-UDPv4}"
+# Larger receive buffers, for images and weights; a profile of your own is kept.
+export FASTDDS_DEFAULT_PROFILES_FILE="${FASTDDS_DEFAULT_PROFILES_FILE:-$root/src/user_bringup/config/fastdds.xml}"
 # Readable logs in pipes and files: a line is written when it is complete.
 export PYTHONUNBUFFERED=1
+
+# Where the live line of a run is drawn: launched nodes have no terminal of their own.
+if [[ -t 1 ]]; then
+  USER_TERMINAL="$(readlink "/proc/$$/fd/1")"
+  export USER_TERMINAL
+fi
+# The report's wall time counts from here, on this machine's monotonic clock.
+USER_LAUNCHED_AT_S="$(cut -d ' ' -f 1 /proc/uptime)"
+export USER_LAUNCHED_AT_S

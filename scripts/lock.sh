@@ -28,4 +28,4 @@ lock_set() {  # lock_set PYTHON FOLDER CONSTRAINTS GROUP… : one consistent res
 }
 
 lock_set 3.10 wheels constraints_wheels.in ros robot learning development
-lock_set 3.12 system_ros constraints_system_ros.in robot learning development
+lock_set 3.10 system_ros constraints_system_ros.in robot learning development

@@ -59,11 +59,11 @@ def _set_up(workspace: Workspace, progress: Progress, *, settings_words: list[st
         began_s = time.monotonic()
         install_missing_packages(progress, folder=workspace.root)
         prepare_environment(workspace, ros, stamps, progress)
+        stamps.write("settings", dataclasses.asdict(settings))
         install_wheels(workspace, ros, settings, stamps, progress)
         install_torch(workspace, settings, stamps, progress)
         repair_prefix(workspace, ros, settings, stamps, progress)
         build_packages(workspace, ros, stamps, progress, every=every)
-        stamps.write("settings", dataclasses.asdict(settings))
         progress.say(f"[set-up] ready after {time.monotonic() - began_s:.0f} s")
 
 

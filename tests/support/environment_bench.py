@@ -80,6 +80,7 @@ class Bench:
         self.output = CollectedOutput()
         self.advances: list[AdvanceRequest] = []
         self.resets: list[WorldResetRequest] = []
+        self.calls: list[AdvanceRequest | WorldResetRequest] = []
         self.environment: Environment = assemble(
             config=self.config,
             spec=self.spec,
@@ -101,9 +102,11 @@ class Bench:
     # SimulationCalls: the test answers by `reply_*`.
     def advance(self, request: AdvanceRequest) -> None:
         self.advances.append(request)
+        self.calls.append(request)
 
     def reset(self, request: WorldResetRequest) -> None:
         self.resets.append(request)
+        self.calls.append(request)
 
     def reply(
         self, request: AdvanceRequest | WorldResetRequest, *, simulation: str = "sim", accepted: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -36,9 +37,13 @@ def kill(process: psutil.Process, number: signal.Signals = signal.SIGKILL) -> No
         process.send_signal(number)
 
 
-def shared_memory_files() -> set[Path]:
-    """Return the middleware's files in shared memory."""
-    return {path for pattern in _MIDDLEWARE_FILES for path in Path("/dev/shm").glob(pattern)}
+def shared_memory_files(domain_id: int | None = None) -> set[Path]:
+    """Return the middleware's files in shared memory; with a domain those of its ports, told by their number."""
+    files = {path for pattern in _MIDDLEWARE_FILES for path in Path("/dev/shm").glob(pattern)}
+    if domain_id is None:
+        return files
+    first = 7400 + 250 * domain_id
+    return {path for path in files if first <= _port(path) < first + 250}
 
 
 def _has_mark(process: psutil.Process, mark: str) -> bool:
@@ -62,3 +67,8 @@ def _start_time(process: psutil.Process) -> float:
         return process.create_time()
     except psutil.NoSuchProcess:
         return 0.0
+
+
+def _port(path: Path) -> int:
+    found = re.search(r"_port(\d+)", path.name)
+    return int(found[1]) if found else -1

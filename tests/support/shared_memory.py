@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.graph_processes import shared_memory_files
+_MIDDLEWARE_FILES = ("fastrtps*", "fastdds*", "sem.fastrtps*", "sem.fastdds*")
 
 
 def orphaned_shared_memory_files() -> set[Path]:
     """Return the files in /dev/shm that no living process has mapped or open."""
-    files = shared_memory_files()
+    files = {path for pattern in _MIDDLEWARE_FILES for path in Path("/dev/shm").glob(pattern)}
     if files:
         files -= _used_files()
     return files

@@ -62,6 +62,7 @@ class StandInDrivers(Node):
         self._commanded_width_m = 0.0
         self._silent = self._frozen = self._resized = ""
         self._frames: dict[str, Image] = {}
+        self._frame_count = 0
         self._pose = self.create_publisher(PoseStamped, "current_pose", _RELIABLE)
         self._twist = self.create_publisher(TwistStamped, "current_twist", _RELIABLE)
         wrench_topic = "franka_robot_state_broadcaster/external_wrench_in_base_frame"
@@ -118,10 +119,10 @@ class StandInDrivers(Node):
             self._publish(self._infos[name], CameraInfo(header=self._frames[name].header), name)
 
     def _frame(self, name: str, *, shift: int) -> Image:
-        """Return stripes that pass by as the tool moves, and that time moves too."""
+        """Return stripes that pass by with every frame; two in a row never look the same."""
         height, width, channels = IMAGE_SHAPE if self._resized != name else (7, 5, 3)
-        phase = int(1000 * self._arm.position.sum()) + int(CAMERA_RATE_HZ * time.monotonic())
-        row = (np.arange(width * channels) * (3 + shift) + 7 * phase).astype(np.uint8)
+        self._frame_count += 1
+        row = (np.arange(width * channels) * (3 + shift) + 7 * self._frame_count).astype(np.uint8)
         pixels = array.array("B", np.tile(row, height).tobytes())
         header = self._header(f"{name}_camera_color_optical_frame")
         return Image(header=header, height=height, width=width, encoding="rgb8", step=width * channels, data=pixels)

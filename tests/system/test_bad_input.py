@@ -7,10 +7,11 @@ import pytest
 from tests.support.launched_graph import LaunchedGraph
 from tests.support.params_file import write_params
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(180)]
 
-DOMAIN_ID = 71
 USAGE_STATUS = 2
+LIMIT_S = 100.0
+"""The node in question may have to load torch first, on a busy machine."""
 
 
 @pytest.mark.parametrize(
@@ -24,8 +25,8 @@ USAGE_STATUS = 2
         ("peg_insertion", {"config": "/nowhere/mine.yaml"}, ("/nowhere/mine.yaml",)),
     ],
 )
-def test_wrong_launch_argument_starts_nothing_and_says_what_is_allowed(tmp_path, task, arguments, named):
-    with LaunchedGraph(task, arguments=arguments, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
+def test_wrong_launch_argument_starts_nothing_and_says_what_is_allowed(tmp_path, domain_id, task, arguments, named):
+    with LaunchedGraph(task, arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         assert graph.wait_until_over(20) == USAGE_STATUS
     for word in named:
         assert word in graph.output
@@ -42,25 +43,32 @@ def test_wrong_launch_argument_starts_nothing_and_says_what_is_allowed(tmp_path,
         ("learner_node", "hyperparameters.batch_size", "many", "int"),
         ("replay_node", "no_such_key", 1, "no_such_key"),
         ("policy_node", "policy.hidden_size", 256, "policy.hidden_sizes"),
-        ("progress_node", "stop.at_success_rate", "often", "float"),
+        ("progress_node", "evaluation.episodes", "many", "int"),
     ],
 )
-def test_wrong_parameter_ends_the_launch_with_the_key_and_what_is_allowed(tmp_path, node, key, value, named):
+def test_wrong_parameter_ends_the_launch_with_the_key_and_what_is_allowed(tmp_path, domain_id, node, key, value, named):
     config = write_params(tmp_path / "mine.yaml", {node: {key: value}})
-    with LaunchedGraph("peg_insertion", arguments={"config": config}, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
-        assert graph.wait_until_over(60) != 0
-    (sentence,) = {line.partition("error: ")[2] for line in graph.output.splitlines() if "error: " in line}
+    with LaunchedGraph("peg_insertion", arguments={"config": config}, folder=tmp_path, domain_id=domain_id) as graph:
+        assert graph.wait_until_over(LIMIT_S) == USAGE_STATUS
+    lines = _lines_of(node, graph.output)
+    (sentence,) = [line for line in lines if "error: " in line]
     assert key in sentence
     assert str(value) in sentence
     assert named in sentence
-    assert "Traceback" not in graph.output
+    assert not any("Traceback" in line for line in lines)
 
 
-def test_limiter_that_would_deadlock_is_refused_before_the_first_step(tmp_path):
+def test_limiter_that_would_deadlock_is_refused_before_the_first_step(tmp_path, domain_id):
     settings = {"pipeline.slack_steps": 1, "pipeline.updates_at_once": 1000}
     config = write_params(tmp_path / "mine.yaml", {"learner_node": settings})
     arguments = {"config": config, "pipeline": "paced"}
-    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
-        assert graph.wait_until_over(60) != 0
-    assert "pipeline.slack_steps" in graph.output
-    assert "Traceback" not in graph.output
+    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
+        assert graph.wait_until_over(LIMIT_S) == USAGE_STATUS
+    lines = _lines_of("learner_node", graph.output)
+    assert any("pipeline.slack_steps" in line for line in lines)
+    assert not any("Traceback" in line for line in lines)
+
+
+def _lines_of(node: str, output: str) -> list[str]:
+    """Return what one node wrote; the others may be interrupted in the middle of their imports."""
+    return [line for line in output.splitlines() if line.startswith(f"[{node.removesuffix('_node')}")]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from geometry_msgs.msg import PoseStamped
 
+from tests.support.domains import leased_domain
 from tests.support.franka_arm import FrankaArm
 from tests.support.json_lines import whole_rows
 from tests.support.leash import farthest_target
@@ -15,7 +16,6 @@ from tests.support.wait import wait_for
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(200)]
 
-DOMAIN_ID = 72
 READY_S = 45.0
 """A new environment may wait up to 25 s for the publisher of its predecessor to disappear, and then resets."""
 
@@ -26,7 +26,8 @@ STILL_S = 3.0
 @pytest.fixture(scope="module")
 def arm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrankaArm]:
     """An arm whose drivers were there before its environment."""
-    with FrankaArm(folder=tmp_path_factory.mktemp("franka"), domain_id=DOMAIN_ID) as arm:
+    folder = tmp_path_factory.mktemp("franka")
+    with leased_domain() as domain_id, FrankaArm(folder=folder, domain_id=domain_id) as arm:
         arm.start_drivers()
         wait_for(lambda: len(arm.client.poses) > 10, 20, what="poses of the drivers")
         arm.start_environment()
@@ -95,8 +96,8 @@ def test_second_live_publisher_of_targets_is_an_error(acting):
     acting.client.node.destroy_publisher(intruder)
 
 
-def test_drivers_may_come_after_the_environment_and_leave_in_the_middle(tmp_path):
-    with FrankaArm(folder=tmp_path, domain_id=DOMAIN_ID) as arm:
+def test_drivers_may_come_after_the_environment_and_leave_in_the_middle(tmp_path, domain_id):
+    with FrankaArm(folder=tmp_path, domain_id=domain_id) as arm:
         arm.start_environment()
         wait_for(lambda: "current_pose" in arm.client.describe(), READY_S, what=arm.client.describe)
         arm.start_drivers()

@@ -13,14 +13,13 @@ from tests.support.wait import wait_for
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(240)]
 
-DOMAIN_ID = 69
 ROOM_BYTES = 50_000
 
 
-def test_full_disk_holds_the_robot_and_loses_nothing(tmp_path):
+def test_full_disk_holds_the_robot_and_loses_nothing(tmp_path, domain_id):
     recording = tmp_path / "recording.jsonl"
     arguments = short_training(tmp_path)
-    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
+    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         graph.companion("recorder", "--output", recording)
         bag = graph.run_folder / "transitions"
         graph.when(lambda: _size(bag) > ROOM_BYTES, 60, what="a log that grows")

@@ -12,17 +12,15 @@ from tests.support.short_runs import CHECKPOINT_UPDATES, short_training
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(400)]
 
-DOMAIN_ID = 69
 VICTIMS = ("simulation_node", "environment_node", "policy_node", "replay_node", "learner_node")
 PAIRS = (("environment_node", "replay_node"), ("learner_node", "policy_node"))
 
 
-def test_run_survives_the_kill_of_every_node(tmp_path):
-    shared_memory = shared_memory_files()
+def test_run_survives_the_kill_of_every_node(tmp_path, domain_id):
     arguments = short_training(tmp_path, steps=0, max_wall_s=110.0, final_episodes=12)
     strikes = schedule(seed=1, kills=dict.fromkeys(VICTIMS, 1), pairs=PAIRS, interval_s=8.0)
     recording = tmp_path / "recording.jsonl"
-    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
+    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         graph.companion("recorder", "--output", recording)
         checkpoints = graph.run_folder / "checkpoints"
         graph.when(lambda: checkpoints.exists() and any(checkpoints.iterdir()), 60, what="a first checkpoint")
@@ -32,7 +30,7 @@ def test_run_survives_the_kill_of_every_node(tmp_path):
         status = graph.wait_until_over(120)
         assert graph.left_running() == []
     assert status == 3, graph.output[-3000:]
-    assert shared_memory_files() <= shared_memory
+    assert not shared_memory_files(domain_id)
     assert audit(run_folder=graph.run_folder, recording=recording) == []
     for before, after in learner_resumptions(recording, log.times_s("learner_node")):
         assert before - 3 * CHECKPOINT_UPDATES <= after

@@ -19,16 +19,15 @@ pytestmark = [
     pytest.mark.skipif(bool(TwoMachines.obstacle()), reason=TwoMachines.obstacle() or "namespaces can be made"),
 ]
 
-DOMAIN_ID = 71
 CUT_S = 10.0
 
 
 @pytest.mark.parametrize("first", ["robot", "learner"])
-def test_run_over_two_machines_loses_nothing_when_the_cable_is_pulled(tmp_path, first):
+def test_run_over_two_machines_loses_nothing_when_the_cable_is_pulled(tmp_path, domain_id, first):
     with TwoMachines("user-test") as machines:
-        robot = _machine(tmp_path / "robot", machines.prefix(0), role="robot")
-        policy = _machine(tmp_path / "robot", machines.prefix(0), role="policy")
-        learner = _machine(tmp_path / "learner", machines.prefix(1), role="learner")
+        robot = _machine(tmp_path / "robot", machines.prefix(0), role="robot", domain_id=domain_id)
+        policy = _machine(tmp_path / "robot", machines.prefix(0), role="policy", domain_id=domain_id)
+        learner = _machine(tmp_path / "learner", machines.prefix(1), role="learner", domain_id=domain_id)
         order = [robot, policy, learner] if first == "robot" else [learner, policy, robot]
         with order[0], order[1], order[2]:
             recording = tmp_path / "recording.jsonl"
@@ -42,14 +41,14 @@ def test_run_over_two_machines_loses_nothing_when_the_cable_is_pulled(tmp_path, 
         assert learner.report()["environment_steps"] >= 300
 
 
-def _machine(folder: Path, prefix: list[str], *, role: str) -> LaunchedGraph:
+def _machine(folder: Path, prefix: list[str], *, role: str, domain_id: int) -> LaunchedGraph:
     folder.mkdir(parents=True, exist_ok=True)
     arguments: dict[str, Any] = short_training(folder, steps=300, role=role)
     return LaunchedGraph(
         "peg_insertion",
         arguments=arguments,
         folder=folder,
-        domain_id=DOMAIN_ID,
+        domain_id=domain_id,
         # The machines meet over the cable as they would in a laboratory.
         environment={"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"},
         prefix=prefix,

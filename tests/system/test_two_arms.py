@@ -14,13 +14,11 @@ from tests.support.short_runs import short_training
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(240)]
 
-DOMAIN_ID = 70
 
-
-def test_two_arms_practise_for_one_learner_and_share_its_evaluations(tmp_path):
+def test_two_arms_practise_for_one_learner_and_share_its_evaluations(tmp_path, domain_id):
     arguments = short_training(tmp_path, robots=2)
     recording = tmp_path / "recording.jsonl"
-    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=DOMAIN_ID) as graph:
+    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         graph.companion("recorder", "--robots", "arm_0", "arm_1", "--output", recording)
         assert graph.wait_until_over(200) == 3, graph.output[-3000:]
     assert audit(run_folder=graph.run_folder, recording=recording) == []

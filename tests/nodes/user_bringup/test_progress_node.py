@@ -192,6 +192,24 @@ def test_a_named_version_that_the_policy_lacks_is_reported_as_null(
     assert "never began" in report["abandoned_evaluations"][0]["reason"]
 
 
+def test_tables_that_cannot_be_written_hold_the_run_and_it_goes_on_when_they_can(
+    context: Context, graph: Graph, tmp_path: Path
+) -> None:
+    node = ProgressNode(context=context, cli_args=parameters(tmp_path, stop__confirmations=1))
+    tables = tmp_path / "progress"
+    away = tables.rename(tmp_path / "progress_away")
+    tables.write_text("a file where the folder should be")
+    spin_until(lambda: graph.training_steps > 1200, node, graph)
+    assert graph.goals == []
+    tables.unlink()
+    away.rename(tables)
+    with pytest.raises(NodeExit) as ended:
+        spin_until(lambda: False, node, graph)
+    node.shutdown()
+    node.destroy_node()
+    assert ended.value.status == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_process_writes_its_report_within_ten_seconds(
     number: signal.Signals, domain_id: int, graph: Graph, tmp_path: Path

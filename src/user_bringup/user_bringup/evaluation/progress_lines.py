@@ -79,7 +79,8 @@ class ProgressLines:
         self._write_live("\n")
         if self._live is not None and self._live is not sys.stdout:
             self._live.close()
-        self._log.close()
+        with contextlib.suppress(OSError):
+            self._log.close()
 
     def _write_live(self, text: str) -> None:
         if self._live is None:
@@ -91,6 +92,7 @@ class ProgressLines:
             self._live = None
 
     def _plain(self, line: str) -> None:
-        self._log.write(line + "\n")
+        with contextlib.suppress(OSError):  # a full disk is said by those whose files must not be lost
+            self._log.write(line + "\n")
         if self._live is None:
             print(line, flush=True)

@@ -13,6 +13,7 @@ from user_bringup.launcher.process_description import ProcessDescription
 _CANNOT_START_STATUS = 127
 _SIGNAL_STATUS_BASE = 128
 _WRONG_SETTINGS_STATUS = 2
+_ERROR_PREFIX = "error: "
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -37,6 +38,8 @@ class _Supervisor:
         self._shutdown = asyncio.Event()
         self._status: int | None = None
         self._any_failed = False
+        self._errors: dict[str, str] = {}
+        self._ended_by = ""
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
@@ -48,6 +51,9 @@ class _Supervisor:
                 for position, description in enumerate(self._descriptions, start=1)
             )
         )
+        if error := self._errors.get(self._ended_by):
+            # Said again where it is seen: the others may have filled the screen while they were interrupted.
+            self._output.runner_line(self._ended_by, error)
         return int(self._any_failed) if self._status is None else self._status
 
     def _on_signal(self, number: signal.Signals) -> None:
@@ -57,9 +63,10 @@ class _Supervisor:
         self._output.runner_line("runner", f"{number.name}: ending all processes.")
         self._end_all(_SIGNAL_STATUS_BASE + number)
 
-    def _end_all(self, status: int) -> None:
+    def _end_all(self, status: int, *, ended_by: str = "") -> None:
         if not self._shutdown.is_set():
             self._status = status
+            self._ended_by = ended_by
             self._shutdown.set()
 
     async def _keep_running(self, description: ProcessDescription, *, label: str) -> None:
@@ -69,9 +76,9 @@ class _Supervisor:
             self._any_failed = status != 0 or self._any_failed
             killed = status < 0
             if description.ends_launch and not (description.respawn and killed):
-                self._end_all(_SIGNAL_STATUS_BASE - status if killed else status)
+                self._end_all(_SIGNAL_STATUS_BASE - status if killed else status, ended_by=label)
             if status == _WRONG_SETTINGS_STATUS:
-                self._end_all(status)
+                self._end_all(status, ended_by=label)
             if not description.respawn or 0 <= description.respawn_max_retries <= retries:
                 return
             retries += 1
@@ -82,7 +89,7 @@ class _Supervisor:
             child = await ChildProcess.start(
                 description,
                 on_output=lambda line: self._output.process_line(label, line, on_screen=description.on_screen),
-                on_error=lambda line: self._output.process_line(label, line, on_screen=True),
+                on_error=lambda line: self._take_error_line(label, line),
             )
         except OSError as error:
             self._output.runner_line(label, f"cannot be started: {error}.")
@@ -97,6 +104,11 @@ class _Supervisor:
         status = await ended
         self._report_end(status, child=child, description=description, label=label)
         return status
+
+    def _take_error_line(self, label: str, line: str) -> None:
+        if line.startswith(_ERROR_PREFIX):
+            self._errors[label] = line
+        self._output.process_line(label, line, on_screen=True)
 
     async def _escalate(
         self, child: ChildProcess, ended: asyncio.Task[int], description: ProcessDescription, *, label: str

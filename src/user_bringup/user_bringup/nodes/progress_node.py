@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from user_bringup.nodes.parameter_gatherer import ParameterGatherer
 from user_bringup.nodes.robot_link import RobotLink
 from user_bringup.report.configuration_file import write_configuration
 from user_bringup.report.write import write_figures, write_report
-from user_core.errors import ConfigurationError, UserRosError
+from user_core.errors import ConfigurationError, LogError, UserRosError
 from user_core.ros import qos
 from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
@@ -65,7 +65,7 @@ class ProgressNode(Node):
         self.create_subscription(ReplayStatus, "/replay/status", self._progress.on_replay, qos.LATCHED)
         self.create_subscription(LearnerStatus, "/learner/status", self._progress.on_learner, qos.LATCHED)
         self.create_timer(_TICK_S, self._tick)
-        self.create_timer(_SAMPLE_S, self._sample)
+        self.create_timer(_SAMPLE_S, lambda: self._unless_disk_full(self._sample))
         self.create_timer(_GATHER_S, self._gatherer.poll)
 
     def shutdown(self) -> None:
@@ -74,7 +74,17 @@ class ProgressNode(Node):
             self._report(_SCAN_LIMIT_INTERRUPTED_S)
         self._lines.close()
 
+    def _unless_disk_full(self, work: Callable[[], None]) -> None:
+        """Do what writes tables; while they cannot be written the run waits, and what was not noted is done again."""
+        try:
+            work()
+        except LogError as error:
+            self.get_logger().error(str(error), throttle_duration_sec=10.0)
+
     def _tick(self) -> None:
+        self._unless_disk_full(self._move_on)
+
+    def _move_on(self) -> None:
         goals, closed = self._progress.tick()
         for goal in goals:
             self._links[goal.robot].send(goal)
@@ -110,7 +120,8 @@ class ProgressNode(Node):
             self.get_logger().error(str(error))
 
     def _on_parameters(self, parameters: Mapping[str, Mapping[str, Any]]) -> None:
-        write_configuration(parameters, path=self._progress.record.folder.run / "configuration.yaml")
+        path = self._progress.record.folder.run / "configuration.yaml"
+        self._unless_disk_full(lambda: write_configuration(parameters, path=path))
 
 
 def main() -> None:

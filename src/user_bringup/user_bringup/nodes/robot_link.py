@@ -10,7 +10,7 @@ from rclpy.node import Node
 
 from user_bringup.evaluation.dispatcher import Goal
 from user_bringup.evaluation.run_progress import RunProgress
-from user_core.errors import InvalidRecordError
+from user_core.errors import InvalidRecordError, LogError
 from user_core.ros import qos
 from user_core.ros.conversions import from_message
 from user_core.types import EpisodeSummary
@@ -69,12 +69,15 @@ class RobotLink:
         self._progress.on_status(self._robot, message)
 
     def _feedback(self, message: Any) -> None:  # noqa: ANN401 - RunEpisodes feedback
-        self._progress.on_feedback(self._robot, message.feedback)
+        try:
+            self._progress.on_feedback(self._robot, message.feedback)
+        except LogError as error:
+            self._node.get_logger().error(f"{self._robot}: {error}")
 
     def _episode(self, message: Any) -> None:  # noqa: ANN401 - EpisodeSummary.msg
         try:
             self._progress.on_episode(from_message(message, EpisodeSummary))
-        except InvalidRecordError as error:
+        except (InvalidRecordError, LogError) as error:
             self._node.get_logger().error(f"{self._robot}: {error}")
             return
         self._after_episode()

@@ -13,7 +13,6 @@ from user_hardware.cameras.realsense import IMAGE_TYPE
 from user_hardware.cameras.registry import CAMERAS
 from user_hardware.environment.action import ActionMapping
 from user_hardware.environment.arbiter import Arbiter
-from user_hardware.environment.attempt import EnvironmentOutput, Workbench
 from user_hardware.environment.budget import StepBudget
 from user_hardware.environment.clock import ControlClock
 from user_hardware.environment.commander import Commander
@@ -24,7 +23,8 @@ from user_hardware.environment.health import StreamHealth
 from user_hardware.environment.hold import PublisherWatch
 from user_hardware.environment.holding import Holding
 from user_hardware.environment.lockstep import LockstepDriver
-from user_hardware.environment.loop import ControlLoop, LoopParts
+from user_hardware.environment.loop import ControlLoop
+from user_hardware.environment.loop_parts import LoopParts
 from user_hardware.environment.observation import ObservationBuilder
 from user_hardware.environment.operator_gate import OperatorGate
 from user_hardware.environment.person import Person
@@ -33,6 +33,7 @@ from user_hardware.environment.resetting import Resetting
 from user_hardware.environment.sensors import Sensors
 from user_hardware.environment.simulation_link import SimulationCalls, SimulationLink
 from user_hardware.environment.watch import Watch
+from user_hardware.environment.workbench import EnvironmentOutput, Workbench
 from user_hardware.grippers.finger_state import JOINT_STATE_TYPE
 from user_hardware.grippers.registry import GRIPPERS, NO_GRIPPER
 from user_hardware.rewards.registry import REWARDS

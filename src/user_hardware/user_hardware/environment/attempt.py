@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-from user_core.interfaces import Reward, RewardInput
+from user_core.interfaces import RewardInput
 from user_core.transforms import Pose
 from user_core.types import (
     ActionChunk,
-    EpisodeSummary,
     Mode,
     Observation,
     Outcome,
@@ -21,56 +18,18 @@ from user_core.types import (
     StateArray,
     Transition,
 )
-from user_hardware.environment.action import ActionMapping
-from user_hardware.environment.arbiter import Arbiter, ControlState
-from user_hardware.environment.clock import ControlClock
-from user_hardware.environment.commander import Commander
-from user_hardware.environment.config import EnvironmentConfig
+from user_hardware.environment.arbiter import ControlState
 from user_hardware.environment.episode import Episode, EpisodeIdentity, ExecutedStep
 from user_hardware.environment.goal import EpisodeRequest
-from user_hardware.environment.observation import ObservationBuilder
-from user_hardware.environment.person import ABSENT, PersonInput
+from user_hardware.environment.guard import GuardedTarget
+from user_hardware.environment.person import PersonInput
 from user_hardware.environment.plan import ActionPlan
 from user_hardware.environment.sensors import Snapshot
 from user_hardware.environment.statistics import EpisodeStatistics
+from user_hardware.environment.workbench import Workbench
 
 _NO_ACTION = np.zeros(0, np.float32)
 REPUBLISH_S = 1.0
-
-
-class EnvironmentOutput(Protocol):
-    """Where observations and records go."""
-
-    @property
-    def source(self) -> str:
-        """UUID of this environment process within the run."""
-
-    def obstacle(self, steps: int) -> str:
-        """Return why the records of an episode of so many steps would not fit the outbox, or ""."""
-
-    def publish(self, observation: Observation) -> None:
-        """Send an observation to the policy."""
-
-    def store(self, record: Transition) -> None:
-        """Put a record into the outbox, then publish it."""
-
-    def close(self, summary: EpisodeSummary) -> None:
-        """Put an episode's summary into the outbox, then publish it."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Workbench:
-    """What every attempt works with; made once."""
-
-    config: EnvironmentConfig
-    builder: ObservationBuilder
-    mapping: ActionMapping
-    commander: Commander
-    arbiter: Arbiter
-    reward: Reward
-    output: EnvironmentOutput
-    clock: ControlClock
-    stamp_ns: Callable[[], int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +86,11 @@ class Attempt:
         return self._plan.action(self.step) is not None
 
     @property
+    def acting_version(self) -> str:
+        """The policy version that answered, or "" before the first answer."""
+        return self._plan.acting_version
+
+    @property
     def refusal(self) -> str:
         """Why the policy does not answer, in its own words; "" = it has not said so."""
         return self._plan.refusal
@@ -155,7 +119,7 @@ class Attempt:
         """Send the unanswered observation again when a second has passed."""
         if not self.awaiting or self.has_answer or self._observation is None:
             return
-        if self._bench.clock.wall_s() - self._published_s >= REPUBLISH_S:
+        if self.unanswered_s() >= REPUBLISH_S:
             self._publish(self._observation)
 
     def answer(self, chunk: ActionChunk) -> bool:
@@ -176,45 +140,46 @@ class Attempt:
             person: What the person does now.
             missed: The deadline has passed: keep the target.
         """
-        bench, clock = self._bench, self._bench.clock
-        tool = bench.commander.measured() if self._tool is None else self._tool
+        commander, mapping = self._bench.commander, self._bench.mapping
         policy_action = None if missed else self._plan.action(self.step)
-        person_action = None
-        if person is not ABSENT and person.moves:
-            person_action = bench.mapping.from_twist(person.twist, person.gripper, bench.commander.opening or 0.0)
-        decision = bench.arbiter.choose(policy_action=policy_action, person_action=person_action)
-        commanded_before = bench.commander.commanded
-        reference = bench.mapping.reference(measured=tool, commanded=commanded_before)
-        if decision.action is None:
-            sent = bench.commander.keep()
-        else:
-            sent = bench.commander.move(bench.mapping.target(decision.action, reference))
-            opening = bench.mapping.opening(decision.action)
-            if opening is not None:
-                bench.commander.grip(opening)
-        flags = sent.flags | (SafetyFlag.DEADLINE_MISSED if missed else SafetyFlag.NONE)
+        decision = self._bench.arbiter.choose(
+            policy_action=policy_action, person_action=self._action_of(person)
+        )
+        tool = commander.measured() if self._tool is None else self._tool
+        reference = mapping.reference(measured=tool, commanded=commander.commanded)
+        sent = commander.keep() if decision.action is None else self._command(decision.action, reference)
         step = ExecutedStep(
             source=decision.source,
-            executed_action=bench.mapping.executed(
-                commanded=sent.pose, reference=reference, opening=bench.commander.opening or 0.0
+            executed_action=mapping.executed(
+                commanded=sent.pose, reference=reference, opening=commander.opening or 0.0
             ),
             policy_action=_NO_ACTION if policy_action is None else policy_action,
             policy_version="" if policy_action is None else self._plan.acting_version,
             reference_pose=reference,
             commanded_pose=sent.pose,
-            safety_flags=flags,
+            safety_flags=sent.flags | (SafetyFlag.DEADLINE_MISSED if missed else SafetyFlag.NONE),
         )
         self._episode.act(step)
-        self._statistics.on_action(step, clock.wall_s())
+        self._statistics.on_action(step, self._bench.clock.wall_s())
         self.awaiting = False
         self._missed_in_row = self._missed_in_row + 1 if missed else 0
-        if self._missed_in_row >= bench.config.arbiter.max_missed_deadlines:
+        if self._missed_in_row >= self._bench.config.arbiter.max_missed_deadlines:
             self.abort(reason=f"{self._missed_in_row} deadlines in a row were missed by the policy")
 
-    def abort(self, *, reason: str, outcome: Outcome = Outcome.INCOMPLETE) -> None:
+    def abort(
+        self, *, reason: str, outcome: Outcome = Outcome.INCOMPLETE, safety_flags: SafetyFlag = SafetyFlag.NONE
+    ) -> None:
         """End where the last valid observation is."""
         if self.end is None:
-            self._finish(self._episode.incomplete(outcome=outcome), outcome, reason)
+            self._finish(self._episode.incomplete(outcome=outcome, safety_flags=safety_flags), outcome, reason)
+
+    def unanswered_s(self) -> float:
+        """Return wall seconds since the newest observation was published."""
+        return self._bench.clock.wall_s() - self._published_s
+
+    def begin_time(self) -> None:
+        """Count the episode's time from now: its first answer was waited for, and nothing was at stake."""
+        self._statistics.on_first_observation(self._bench.clock.wall_s())
 
     def count(self, event: str) -> None:
         """Count a safety event of this episode."""
@@ -224,10 +189,22 @@ class Attempt:
         """Return wall seconds since the episode opened."""
         return self._bench.clock.wall_s() - self._opened_s
 
+    def _action_of(self, person: PersonInput) -> StateArray | None:
+        """Return what a person asks for (A,), or None for standing still."""
+        if not person.moves:
+            return None
+        opening = self._bench.commander.opening or 0.0
+        return self._bench.mapping.from_twist(person.twist, person.gripper, opening)
+
+    def _command(self, action: StateArray, reference: Pose) -> GuardedTarget:
+        opening = self._bench.mapping.opening(action)
+        if opening is not None:
+            self._bench.commander.grip(opening)
+        return self._bench.commander.move(self._bench.mapping.target(action, reference))
+
     def _observe_first(self, snapshot: Snapshot, tool: Pose) -> None:
         """Open with o_0, and keep it fresh until the first action; in lockstep the world stands still meanwhile."""
-        recent = self._bench.clock.wall_s() - self._published_s < REPUBLISH_S
-        if self.awaiting and recent and not self._bench.config.lockstep:
+        if self.awaiting and self.unanswered_s() < REPUBLISH_S and not self._bench.config.lockstep:
             return
         observation = self._build(snapshot, 0)
         self._tool = tool

@@ -128,11 +128,14 @@ class Episode:
         before = self._succeed(observation, tcp_pose, signal, discount=1.0, step_type=StepType.LAST)
         return (before, self._end(Outcome.TIMEOUT))
 
-    def incomplete(self, *, outcome: Outcome = Outcome.INCOMPLETE) -> tuple[Transition, ...]:
+    def incomplete(
+        self, *, outcome: Outcome = Outcome.INCOMPLETE, safety_flags: SafetyFlag = SafetyFlag.NONE
+    ) -> tuple[Transition, ...]:
         """End where the last valid observation is: it becomes record T, and what was done on it is dropped.
 
         Args:
             outcome: FAILURE for an evaluation that the wrench limit ended; it is never trained on.
+            safety_flags: What ended it.
         """
         if self._ended:
             raise EpisodeOrderError("incomplete() after the end of the episode")
@@ -140,7 +143,7 @@ class Episode:
             self._ended = True
             return ()
         observation, tcp_pose = self._pending.observation, self._pending.reference_pose
-        self._pending = self._record(observation, tcp_pose, StepType.LAST)
+        self._pending = replace(self._record(observation, tcp_pose, StepType.LAST), safety_flags=safety_flags)
         return (self._end(outcome),)
 
     def _succeed(

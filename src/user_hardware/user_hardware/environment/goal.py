@@ -64,6 +64,7 @@ class GoalProgress:
         self.counted = 0
         self.successes = 0
         self._tries = 0
+        self._policy_version = goal.policy_version
         self._report = report
         self._finish = finish
 
@@ -75,7 +76,7 @@ class GoalProgress:
             mode=goal.mode,
             seed=goal.seeds[self.counted],
             deterministic=goal.deterministic,
-            policy_version=goal.policy_version,
+            policy_version=self._policy_version,
             evaluation=goal.evaluation,
         )
 
@@ -84,9 +85,15 @@ class GoalProgress:
         """Whether every seed has its result."""
         return self.counted == len(self.goal.seeds)
 
-    def on_end(self, *, episode: str, outcome: Outcome, episode_return: float, length: int) -> None:
-        """Take a finished episode: an incomplete one is run anew, at most three times, then it is a failure."""
+    def on_end(
+        self, *, episode: str, outcome: Outcome, episode_return: float, length: int, policy_version: str
+    ) -> None:
+        """Take a finished episode: an incomplete one is run anew, at most three times, then it is a failure.
+
+        The first `policy_version` that acted, "" for none, is asked for in all further episodes of the goal.
+        """
         self._tries += 1
+        self._policy_version = self._policy_version or policy_version
         counts = outcome is not Outcome.INCOMPLETE or self._tries >= MAX_TRIES
         result = Outcome.FAILURE if counts and outcome is Outcome.INCOMPLETE else outcome
         seed = self.goal.seeds[self.counted]
@@ -163,21 +170,35 @@ class EpisodeSchedule:
 
     def wants(self, request: EpisodeRequest) -> bool:
         """Tell whether an episode that has not started is still what should run next."""
-        return request.evaluation == self.evaluation and (request.mode is Mode.TRAIN) == (self._progress is None)
+        return request.mode is Mode.TRAIN if self._progress is None else request == self._progress.request
 
     def begin(self, request: EpisodeRequest) -> None:
-        """Note that this episode has opened."""
-        self._running = self._progress if request.mode is not Mode.TRAIN else None
+        """Note that this episode has opened; one that a newer goal has overtaken belongs to no goal any more."""
+        overtaken = self._progress is None or request != self._progress.request
+        self._running = None if overtaken else self._progress
 
     def on_end(
-        self, request: EpisodeRequest, *, episode: str, outcome: Outcome, episode_return: float, length: int
+        self,
+        request: EpisodeRequest,
+        *,
+        episode: str,
+        outcome: Outcome,
+        episode_return: float,
+        length: int,
+        policy_version: str = "",
     ) -> None:
         """Note how the running episode ended, and finish its goal when that was the last one."""
         self._training_episodes += request.mode is Mode.TRAIN and length > 0
         progress, self._running = self._running, None
         if progress is None or progress is not self._progress:
             return
-        progress.on_end(episode=episode, outcome=outcome, episode_return=episode_return, length=length)
+        progress.on_end(
+            episode=episode,
+            outcome=outcome,
+            episode_return=episode_return,
+            length=length,
+            policy_version=policy_version,
+        )
         if progress.complete:
             self._progress = None
             progress.finish()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from user_hardware.environment.config import EnvironmentConfig
+
+UNATTENDED = "nobody may be attending after this pause"
 
 
 class HoldCause(Enum):
@@ -27,6 +30,31 @@ class Hold:
     def ends_by_itself(self, config: EnvironmentConfig) -> bool:
         """Tell whether it may end without a person, once what is wrong is mended; a person's hold never does."""
         return config.resume == "automatic" and self.cause is not HoldCause.PERSON
+
+
+class Pause:
+    """The time for which the arm has stood still between holds: people may come near it meanwhile.
+
+    Args:
+        config: How long a pause people are thought to attend; a simulation's may last.
+    """
+
+    def __init__(self, *, config: EnvironmentConfig) -> None:
+        self._limit_s = config.timing.attended_pause_s if config.resume == "manual" else math.inf
+        self._since_s: float | None = None
+
+    def is_too_long(self, now_s: float) -> bool:
+        """Tell whether the pause that is going on has lasted too long; it then ends, in a hold."""
+        if self._since_s is None:
+            self._since_s = now_s
+        if now_s - self._since_s <= self._limit_s:
+            return False
+        self._since_s = None
+        return True
+
+    def end(self) -> None:
+        """Note that the arm moves again."""
+        self._since_s = None
 
 
 class PublisherWatch:

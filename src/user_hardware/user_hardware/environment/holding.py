@@ -54,7 +54,7 @@ class Holding:
             self.problems.append(wrench_problem)
         if self.held is not None and self.held.ends_by_itself(self._config) and not self.release():
             return ""
-        return "; ".join(self.problems) or "clear the workspace, then call resume"
+        return "; ".join(self.problems) or self._start_problem() or "clear the workspace, then call resume"
 
     def release(self) -> str:
         """Leave HOLD for the next reset; return why not, or "" when done."""

@@ -9,7 +9,8 @@ from user_hardware.environment.arbiter import ControlState
 from user_hardware.environment.budget import StepBudget
 from user_hardware.environment.clock import ControlClock
 from user_hardware.environment.commander import Commander
-from user_hardware.environment.loop import ControlLoop, Need
+from user_hardware.environment.loop import ControlLoop
+from user_hardware.environment.loop_parts import Need
 from user_hardware.environment.operator_gate import OperatorGate
 from user_hardware.environment.sensors import Sensors
 from user_hardware.environment.simulation_link import LinkState, SimulationLink
@@ -71,7 +72,8 @@ class LockstepDriver:
             self._loop.reconsider()
             attempt.republish()
             if not attempt.uses_policy and not attempt.started and self._gates_are_open():
-                self._idle_tick()
+                # The person begins by answering a pose, so that time has to pass for one to come.
+                self._advance()
         self.pump()
 
     def _step(self) -> bool:
@@ -111,11 +113,6 @@ class LockstepDriver:
             return False
         self._loop.act()
         return True
-
-    def _idle_tick(self) -> None:
-        """Let a tick pass before an episode has started, so that the person sees the arm and may begin."""
-        self._commander.keep()
-        self._advance()
 
     def _advance(self) -> None:
         opening = self._commander.opening

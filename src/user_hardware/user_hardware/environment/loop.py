@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from enum import Enum, auto
 
 from user_core.errors import InvalidRecordError
-from user_core.spec import EnvironmentSpec
-from user_core.types import ActionChunk, Mode, Outcome
+from user_core.types import ActionChunk, Mode, Outcome, SafetyFlag
 from user_hardware.environment.arbiter import ControlEvent, ControlState
-from user_hardware.environment.attempt import Attempt, Workbench
-from user_hardware.environment.budget import StepBudget
+from user_hardware.environment.attempt import Attempt
 from user_hardware.environment.commander import PoseLostError
-from user_hardware.environment.episode import EpisodeIdentity
-from user_hardware.environment.goal import EpisodeRequest, EpisodeSchedule
-from user_hardware.environment.hold import Hold, HoldCause
-from user_hardware.environment.holding import Holding
-from user_hardware.environment.person import ABSENT, Person
-from user_hardware.environment.plan import ActionPlan
+from user_hardware.environment.goal import EpisodeRequest
+from user_hardware.environment.hold import UNATTENDED, Hold, HoldCause, Pause
+from user_hardware.environment.loop_parts import LoopParts, Need
+from user_hardware.environment.opening import open_attempt
+from user_hardware.environment.person import ABSENT
 from user_hardware.environment.reset import ResetStatus
-from user_hardware.environment.resetting import Resetting
-from user_hardware.environment.sensors import Sensors, Snapshot
-from user_hardware.environment.watch import Watch
+from user_hardware.environment.sensors import Snapshot
+from user_hardware.environment.workbench import Workbench
 
 WRENCH_LIMIT = "wrench_limit"
-
-
-class Need(Enum):
-    """What the loop waits for before its next tick."""
-
-    TIME = auto()
-    ANSWER = auto()
-    NEIGHBOURS = auto()
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class LoopParts:
-    """What the loop ties together, beside the workbench of its episodes."""
-
-    spec: EnvironmentSpec
-    sensors: Sensors
-    watch: Watch
-    holding: Holding
-    resetting: Resetting
-    person: Person
-    schedule: EpisodeSchedule
-    budget: StepBudget
 
 
 class ControlLoop:
@@ -65,7 +37,7 @@ class ControlLoop:
         self._person_input = ABSENT
         self._request: EpisodeRequest | None = None
         self._episode = ""
-        self._waiting_since_s: float | None = None
+        self._pause = Pause(config=bench.config)
         self.attempt: Attempt | None = None
         self.prompt = ""
         self.ticks = 0
@@ -158,6 +130,7 @@ class ControlLoop:
         except PoseLostError as error:
             self.hold(str(error))
             return
+        self._pause.end()
         self.deadline_misses += missed
         self.prompt = ""
         self._settle_attempt()
@@ -219,8 +192,8 @@ class ControlLoop:
             attempt.abort(reason="gave way to another request before it began")
         elif attempt.request.policy_version and attempt.refusal and attempt.waited_s() > patience_s:
             attempt.abort(reason=f"the policy does not answer: {attempt.refusal}")
-        elif self._is_unattended(attempt.waited_s()):
-            self.hold("nobody may be attending after this pause", cause=HoldCause.PAUSE)
+        elif self._pause.is_too_long(self._bench.clock.wall_s()):
+            self.hold(UNATTENDED, cause=HoldCause.PAUSE)
         elif attempt.uses_policy:
             self.prompt = f"waiting for policy_node: {attempt.refusal or 'no answer yet'}"
         else:
@@ -246,9 +219,10 @@ class ControlLoop:
             obstacle = self._bench.output.obstacle(self._config.task.max_episode_steps)
         self.prompt = obstacle
         if request is None or obstacle:
-            self._count_pause()
+            if self._pause.is_too_long(self._bench.clock.wall_s()):
+                self.hold(UNATTENDED, cause=HoldCause.PAUSE)
             return
-        self._waiting_since_s = None
+        self._pause.end()
         self._request, self._episode = request, str(uuid.uuid4())
         self._arbiter.handle(ControlEvent.RESET_BEGINS)
         self._parts.resetting.begin(source=self._bench.output.source, episode=self._episode, seed=request.seed)
@@ -262,24 +236,12 @@ class ControlLoop:
             self._open(self._request, snapshot)
 
     def _open(self, request: EpisodeRequest, snapshot: Snapshot) -> None:
-        spec = self._parts.spec
         self._bench.builder.wrench_bias = self._parts.resetting.wrench_bias
         self._parts.resetting.abandon()
         self._parts.schedule.begin(request)
-        identity = EpisodeIdentity(
-            robot=spec.robot,
-            task=spec.task,
-            episode=self._episode,
-            reset_seed=request.seed,
-            evaluation=request.evaluation,
+        self.attempt = open_attempt(
+            bench=self._bench, spec=self._parts.spec, request=request, episode=self._episode
         )
-        plan = ActionPlan(
-            spec=spec,
-            source=self._bench.output.source,
-            episode=self._episode,
-            policy_version=request.policy_version,
-        )
-        self.attempt = Attempt(bench=self._bench, plan=plan, request=request, identity=identity)
         self.attempt.observe(snapshot)
 
     def _tick_episode(self, snapshot: Snapshot) -> None:
@@ -306,6 +268,7 @@ class ControlLoop:
             outcome=end.outcome,
             episode_return=end.episode_return,
             length=end.length,
+            policy_version=attempt.acting_version,
         )
         if end.outcome is Outcome.INCOMPLETE and attempt.started:
             self.hold(end.reason)
@@ -319,8 +282,13 @@ class ControlLoop:
         if self.attempt is not None:
             if event:
                 self.attempt.count(event)
-            judged = event == WRENCH_LIMIT and self.attempt.request.mode is Mode.EVALUATE
-            self.attempt.abort(reason=hold.reason, outcome=Outcome.FAILURE if judged else Outcome.INCOMPLETE)
+            too_hard = event == WRENCH_LIMIT
+            judged = too_hard and self.attempt.request.mode is Mode.EVALUATE
+            self.attempt.abort(
+                reason=hold.reason,
+                outcome=Outcome.FAILURE if judged else Outcome.INCOMPLETE,
+                safety_flags=SafetyFlag.WRENCH_LIMIT if too_hard else SafetyFlag.NONE,
+            )
             self._settle_attempt()
         if command:
             self.prompt = self._parts.holding.command(retreat=event == WRENCH_LIMIT)
@@ -328,14 +296,3 @@ class ControlLoop:
     def _streams_must_deliver(self) -> bool:
         """In lockstep streams stand still until the world has been put for an episode."""
         return not self._config.lockstep or self.attempt is not None or self._parts.resetting.moving
-
-    def _count_pause(self) -> None:
-        now_s = self._bench.clock.wall_s()
-        if self._waiting_since_s is None:
-            self._waiting_since_s = now_s
-        if self._is_unattended(now_s - self._waiting_since_s):
-            self._waiting_since_s = None
-            self.hold("nobody may be attending after this pause", cause=HoldCause.PAUSE)
-
-    def _is_unattended(self, waited_s: float) -> bool:
-        return self._config.resume == "manual" and waited_s > self._config.timing.attended_pause_s

@@ -21,13 +21,11 @@ class RealTimeDriver:
         self._loop = loop
         self._clock = clock
         self._deadline_s = deadline_s
-        self._ticked_s = clock.wall_s()
-        self.schedule = TickSchedule(period_s=period_s, start_s=self._ticked_s + period_s)
+        self.schedule = TickSchedule(period_s=period_s, start_s=clock.wall_s() + period_s)
 
     def on_tick(self) -> bool:
         """Do one tick; tell whether a deadline is to be watched."""
-        self._ticked_s = self._clock.wall_s()
-        self.schedule.advance(self._ticked_s)
+        self.schedule.advance(self._clock.wall_s())
         self._loop.watch_person()
         self._loop.tick()
         if self._loop.may_act():
@@ -42,16 +40,15 @@ class RealTimeDriver:
         begins with it.
         """
         attempt = self._loop.attempt
-        begins = attempt is not None and not attempt.started
+        waited_for = attempt is not None and not attempt.started and attempt.unanswered_s() > self._deadline_s
         self._loop.answer(chunk)
-        if not self._loop.may_act():
+        if attempt is None or not self._loop.may_act():
             return False
+        if waited_for:
+            attempt.begin_time()
+            self.schedule.restart(self._clock.wall_s())
         self._loop.act()
-        now_s = self._clock.wall_s()
-        late = begins and now_s - self._ticked_s > self._deadline_s
-        if late:
-            self.schedule.restart(now_s)
-        return late
+        return waited_for
 
     def on_deadline(self) -> None:
         """Go on without the answer of this tick."""

@@ -22,6 +22,7 @@ from user_core.transforms import Pose
 from user_core.types import ActionChunk
 from user_hardware.environment.assembly import Surroundings, assemble, make_adapters, make_clock
 from user_hardware.environment.config import EnvironmentConfig
+from user_hardware.nodes.control_timers import ControlTimers
 from user_hardware.nodes.environment_goals import EpisodeGoals
 from user_hardware.nodes.environment_neighbours import Neighbours
 from user_hardware.nodes.environment_output import EnvironmentOutput
@@ -31,7 +32,6 @@ from user_hardware.nodes.simulation_calls import RosSimulationCalls
 from user_hardware.nodes.watched_topics import WatchedTopics
 from user_interfaces.msg import ActionChunk as ActionMessage
 
-_LOCKSTEP_POLL_S = 0.02
 _STATUS_S = 0.1
 _PUBLISHER_COUNT_S = 0.5
 _UNNAMED_RUN = "runs/unnamed"
@@ -81,7 +81,11 @@ class EnvironmentNode(Node):
         EpisodeGoals(node=self, schedule=self._environment.schedule)
         PersonServices(node=self, loop=self._loop)
         self._connect_drivers(calls)
-        self._start_timers()
+        self.create_timer(_STATUS_S, self._on_status, clock=self._steady)
+        self.create_timer(_PUBLISHER_COUNT_S, self._count_publishers, clock=self._steady)
+        self._timers_of_control = ControlTimers(
+            node=self, environment=self._environment, clock=self._steady, after=self._status.publish_change
+        )
 
     def shutdown(self) -> None:
         """Close a running episode and the outbox; the controller goes on holding its last target."""
@@ -101,50 +105,13 @@ class EnvironmentNode(Node):
         if link is not None:
             calls.deliver_to(link.on_reply, then=self._after_message)
 
-    def _start_timers(self) -> None:
-        steady, config, real_time = self._steady, self._config, self._environment.real_time
-        self.create_timer(_STATUS_S, self._on_status, clock=steady)
-        self.create_timer(_PUBLISHER_COUNT_S, self._count_publishers, clock=steady)
-        if real_time is None:
-            self.create_timer(_LOCKSTEP_POLL_S, self._on_poll, clock=steady)
-            return
-        period_s = real_time.schedule.period_s
-        self._tick_timer = self.create_timer(period_s, self._on_tick, clock=steady)
-        self._deadline_timer = self.create_timer(
-            period_s * config.timing.deadline_fraction, self._on_deadline, clock=steady
-        )
-        self._deadline_timer.cancel()
-        watch_s = config.guard.pose_age_s / 3 / config.simulation.real_time_factor
-        self.create_timer(watch_s, self._loop.check_pose_age, clock=steady)
-
-    def _on_tick(self) -> None:
-        real_time = self._environment.real_time
-        if real_time is not None and real_time.on_tick():
-            self._deadline_timer.reset()
-        self._status.publish_change()
-
-    def _on_deadline(self) -> None:
-        self._deadline_timer.cancel()
-        if self._environment.real_time is not None:
-            self._environment.real_time.on_deadline()
-
-    def _on_poll(self) -> None:
-        if self._environment.lockstep is not None:
-            self._environment.lockstep.poll()
-        self._status.publish_change()
-
     def _on_action(self, message: ActionMessage) -> None:
         try:
             chunk = from_message(message, ActionChunk)
         except InvalidRecordError as error:
             self.get_logger().warning(f"policy/action: {error}", throttle_duration_sec=5.0)
             return
-        real_time = self._environment.real_time
-        if real_time is None:
-            self._loop.answer(chunk)
-            self._after_message()
-        elif real_time.on_answer(chunk):
-            self._tick_timer.reset()
+        self._timers_of_control.on_answer(chunk)
 
     def _on_task_target(self, message: PoseStamped) -> None:
         self._target = Stamped(
@@ -166,7 +133,7 @@ class EnvironmentNode(Node):
 
     def _on_status(self) -> None:
         self._output.work(now_s=self._environment.clock.wall_s())
-        if self._output.problem:
+        if self._output.problem and self._loop.attempt is not None:
             self._loop.hold(self._output.problem)
         self._status.publish()
 

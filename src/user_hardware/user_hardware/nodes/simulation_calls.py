@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from rclpy.client import Client
 from rclpy.node import Node
+from rclpy.task import Future
 
 from user_core.ros.conversions import ns_from_stamp, stamp_from_ns
 from user_hardware.environment.simulation_link import AdvanceRequest, SimulationReply, WorldResetRequest
@@ -26,6 +27,7 @@ class RosSimulationCalls:
         self._reset = node.create_client(ResetWorld, "simulation/reset")
         self._on_reply: OnReply | None = None
         self._then: Callable[[], None] = lambda: None
+        self._unanswered: tuple[Client, Future] | None = None
 
     def deliver_to(self, on_reply: OnReply, *, then: Callable[[], None]) -> None:
         """Name who takes the answers, and what is done after each."""
@@ -58,9 +60,15 @@ class RosSimulationCalls:
     ) -> None:
         if not client.service_is_ready():
             return
+        if self._unanswered is not None:
+            # A call to a simulation that was killed is never answered, and would be kept for ever.
+            asked, old = self._unanswered
+            asked.remove_pending_request(old)
         future = client.call_async(message)
+        self._unanswered = (client, future)
 
         def deliver(done: object) -> None:
+            self._unanswered = None
             answer = future.result()
             if answer is None or self._on_reply is None:
                 return

@@ -14,7 +14,7 @@ from user_hardware.simulation import panda
 from user_hardware.simulation.config import ImpedanceConfig, PegInsertionConfig, SimulationConfig
 from user_hardware.simulation.mjcf import add
 
-CAMERA_FOVY_DEG = {"wrist": 75.0, "third_person": 34.0}
+CAMERA_FOVY_DEG = {"wrist": 75.0, "third_person": 20.0}
 """The scene's cameras and their vertical fields of view."""
 CAMERA_NAMES = tuple(CAMERA_FOVY_DEG)
 BOARD_BODY = "board"

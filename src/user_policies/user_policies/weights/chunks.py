@@ -12,7 +12,10 @@ from user_core.errors import InvalidRecordError
 from user_policies.weights.payload import WeightsPayload
 from user_policies.weights.version import WeightsIdentity, WeightsVersion
 
-CHUNK_BYTES = 256 * 1024
+CHUNK_BYTES = 60_000
+"""One chunk is one UDP datagram: a bigger message is lost as a whole when a receive buffer overflows by a fragment."""
+MAX_CHUNKS = 500
+"""Of one version, so that two of them fit the readers' history of 1024; larger weights get larger chunks."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,16 +53,23 @@ class WeightsChunk:
             )
 
 
-def chunk_count(payload: WeightsPayload, chunk_bytes: int = CHUNK_BYTES) -> int:
+def chunk_count(payload: WeightsPayload, *, chunk_bytes: int = CHUNK_BYTES) -> int:
     """Return into how many chunks a payload is cut."""
-    return -(-len(payload.content) // chunk_bytes)
+    return -(-len(payload.content) // _chunk_size(payload, chunk_bytes))
 
 
 def split(payload: WeightsPayload, *, chunk_bytes: int = CHUNK_BYTES, stamp_ns: int = 0) -> Iterator[WeightsChunk]:
-    """Cut a payload into chunks, in order."""
+    """Cut a payload into chunks, in order.
+
+    Args:
+        payload: Header and bytes.
+        chunk_bytes: Size of a chunk, if that does not make too many.
+        stamp_ns: Wall time of sending.
+    """
     content = np.frombuffer(payload.content, np.uint8)
     header = payload.header
-    count = chunk_count(payload, chunk_bytes)
+    count = chunk_count(payload, chunk_bytes=chunk_bytes)
+    size = _chunk_size(payload, chunk_bytes)
     for index in range(count):
         yield WeightsChunk(
             stamp_ns=stamp_ns,
@@ -73,5 +83,9 @@ def split(payload: WeightsPayload, *, chunk_bytes: int = CHUNK_BYTES, stamp_ns: 
             chunk_count=count,
             total_bytes=len(payload.content),
             sha256=payload.sha256,
-            payload=content[index * chunk_bytes : (index + 1) * chunk_bytes],
+            payload=content[index * size : (index + 1) * size],
         )
+
+
+def _chunk_size(payload: WeightsPayload, chunk_bytes: int) -> int:
+    return max(chunk_bytes, -(-len(payload.content) // MAX_CHUNKS))

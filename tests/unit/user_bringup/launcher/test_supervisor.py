@@ -80,9 +80,11 @@ def test_respawn_stops_after_its_retries(folder: LaunchFolder):
 
 def test_node_with_wrong_settings_ends_the_launch_instead_of_coming_back(folder: LaunchFolder):
     body = "<node pkg='demo' exec='a' output='screen' respawn='true'/><node pkg='demo' exec='stays'/>"
-    with runner_of(folder, body, a="echo once; sleep 0.5; exit 2", stays=_POLITE) as runner:
+    script = "echo once; echo 'error: no such key' >&2; sleep 0.5; exit 2"
+    with runner_of(folder, body, a=script, stays=_POLITE) as runner:
         assert runner.wait() == 2
     assert runner.output.count("[a-1] once") == 1
+    assert runner.output.rstrip().endswith("[launch] [a-1] error: no such key")
 
 
 def test_respawn_waits_for_its_delay_but_not_while_shutting_down(folder: LaunchFolder):

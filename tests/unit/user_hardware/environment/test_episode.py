@@ -66,7 +66,8 @@ def test_an_incomplete_episode_ends_at_its_last_valid_observation(template: Obse
     episode.act(STEP)
     (last,) = episode.incomplete()
     assert last.observation.step == 2
-    assert (last.step_type, last.terminated, last.truncated, last.outcome) == (StepType.LAST, False, False, "incomplete")
+    assert last.step_type is StepType.LAST
+    assert (last.terminated, last.truncated, last.outcome) == (False, False, "incomplete")
     assert last.executed_action.size == 0
 
 

@@ -13,10 +13,10 @@ def schedule(seed: int = 0, robot: str = "arm_0", share: float = 0.0, training: 
 class Sender:
     """Keeps what the sender of a goal hears."""
 
-    def __init__(self, seeds: tuple[int, ...]) -> None:
+    def __init__(self, seeds: tuple[int, ...], policy_version: str = "1.5") -> None:
         self.results: list[EpisodeResult] = []
         self.reasons: list[str] = []
-        goal = Goal(mode=Mode.EVALUATE, seeds=seeds, deterministic=True, policy_version="1.5", evaluation="e")
+        goal = Goal(mode=Mode.EVALUATE, seeds=seeds, deterministic=True, policy_version=policy_version, evaluation="e")
         self.progress = GoalProgress(
             goal=goal, report=self.results.append, finish=lambda _, reason: self.reasons.append(reason)
         )
@@ -85,6 +85,36 @@ def test_a_new_goal_replaces_the_old_one_whose_running_episode_no_longer_counts(
     assert old.reasons == ["replaced by a newer goal"]
     plan.on_end(request, episode="uuid", outcome=Outcome.SUCCESS, episode_return=1.0, length=3)
     assert old.results == [] and new.results == []
+
+
+def test_a_goal_without_a_version_keeps_the_one_that_acted_first() -> None:
+    plan, sender = schedule(), Sender((7, 8, 9), policy_version="")
+    plan.set_goal(sender.progress)
+    asked = []
+    for answered in ("1.5", "1.6"):
+        request = plan.next_request(required_version="")
+        assert request is not None
+        asked.append(request.policy_version)
+        plan.begin(request)
+        plan.on_end(
+            request, episode="uuid", outcome=Outcome.TIMEOUT, episode_return=0.0, length=5, policy_version=answered
+        )
+    request = plan.next_request(required_version="")
+    assert request is not None
+    assert [*asked, request.policy_version] == ["", "1.5", "1.5"]
+
+
+def test_an_episode_prepared_for_an_old_goal_does_not_count_for_a_seed_of_the_new_one() -> None:
+    plan, old, new = schedule(), Sender((7,)), Sender((8,))
+    plan.set_goal(old.progress)
+    request = plan.next_request(required_version="")
+    assert request is not None and plan.wants(request)
+    plan.set_goal(new.progress)
+    assert not plan.wants(request)
+    plan.begin(request)
+    plan.on_end(request, episode="uuid", outcome=Outcome.SUCCESS, episode_return=1.0, length=3)
+    assert new.results == []
+    assert run(plan, Outcome.SUCCESS) == 8
 
 
 def test_a_cancelled_goal_ends_and_training_goes_on() -> None:

@@ -22,13 +22,17 @@ def health() -> StreamHealth:
     return StreamHealth(config=StreamsConfig(frozen_ticks=3), pose_age_s=0.2, spec=SPEC, topics=TOPICS)
 
 
-def snapshot(tick: int, *, x: float = 0.0, stamp: int | None = None, pixels: int | None = None, **ages: float) -> Snapshot:
+def snapshot(
+    tick: int, *, x: float = 0.0, stamp: int | None = None, pixels: int | None = None, **ages: float
+) -> Snapshot:
     now_s = 0.1 * tick
     pose = Pose.of(np.array([x, 0, 0, 0, 0, 0]))
     image = np.full((4, 4, 3), tick if pixels is None else pixels, np.uint8)
     samples: dict[str, Stamped[Any]] = {
         "current_pose": Stamped(value=pose, stamp_ns=tick, received_s=now_s - ages.get("current_pose", 0)),
-        "wrist": Stamped(value=image, stamp_ns=tick if stamp is None else stamp, received_s=now_s - ages.get("wrist", 0)),
+        "wrist": Stamped(
+            value=image, stamp_ns=tick if stamp is None else stamp, received_s=now_s - ages.get("wrist", 0)
+        ),
         "task_target": Stamped(value=pose, stamp_ns=0, received_s=0.0),
     }
     return Snapshot(now_s=now_s, samples=samples)
@@ -41,7 +45,8 @@ def test_sound_streams_have_no_problem_and_a_latched_one_may_be_old() -> None:
 
 @pytest.mark.parametrize(("stream", "age_s"), [("current_pose", 0.25), ("wrist", 0.6)])
 def test_a_silent_stream_is_named_with_its_age(stream: str, age_s: float) -> None:
-    (problem,) = health().check(snapshot(1, **{stream: age_s}))
+    ages: dict[str, Any] = {stream: age_s}
+    (problem,) = health().check(snapshot(1, **ages))
     assert TOPICS[stream] in problem and "silent" in problem
 
 

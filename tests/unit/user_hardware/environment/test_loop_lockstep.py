@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.support.environment_bench import LOCKSTEP, Bench, action
 from user_core.transforms import FloatArray
-from user_core.types import ActionSource, Mode, Outcome, StepType
+from user_core.types import ActionSource, Mode, Outcome, StateArray, StepType
 from user_hardware.environment.arbiter import ControlState
 from user_hardware.environment.goal import Goal, GoalProgress
 from user_hardware.environment.simulation_link import SimulationReply
@@ -26,9 +26,7 @@ class LockstepBench(Bench):
 
     def world_answers(self) -> None:
         """Answer the newest call, deliver its samples, and let the loop go on."""
-        calls = [*self.resets, *self.advances]
-        newest = self.environment.link._request if self.environment.link else None
-        assert newest in calls
+        newest = self.calls[-1]
         self.reply(newest)
         self.driver.pump()
 
@@ -47,8 +45,8 @@ class LockstepBench(Bench):
         self.device.hold(twist=twist, buttons=(twist is not None,), stamp_ns=stamp_ns)
         self.driver.pump()
 
-    def person_acts(self, twist: FloatArray) -> None:
-        self.person_answers(twist)
+    def person_acts(self, twist: StateArray) -> None:
+        self.person_answers(twist.astype(np.float64))
         self.world_answers()
 
     def start_with_person(self) -> None:

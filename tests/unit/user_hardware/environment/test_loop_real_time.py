@@ -48,10 +48,24 @@ def test_a_first_answer_that_is_late_starts_the_episodes_time() -> None:
     bench = Bench()
     bench.start_episode()
     assert bench.environment.real_time is not None
-    bench.pass_time(0.09)
+    bench.ticks(5)
+    bench.pass_time(0.03)
     restart = bench.environment.real_time.on_answer(bench.chunk())
     assert restart
     assert bench.environment.real_time.schedule.next_s == pytest.approx(bench.wall_s + 0.1)
+    bench.tick()
+    for _ in range(bench.config.task.max_episode_steps - 1):
+        bench.step()
+    np.testing.assert_allclose(bench.output.summaries[-1].tick_period_s, 0.1, atol=1e-6)
+    assert bench.output.summaries[-1].duration_s == pytest.approx(10.0)
+
+
+def test_an_answer_in_time_does_not_move_the_ticks() -> None:
+    bench = Bench()
+    bench.start_episode()
+    assert bench.environment.real_time is not None
+    bench.pass_time(0.02)
+    assert not bench.environment.real_time.on_answer(bench.chunk())
 
 
 def test_a_missed_deadline_keeps_the_target_and_is_marked() -> None:
@@ -226,6 +240,7 @@ def test_the_wrench_limit_retreats_and_holds() -> None:
     assert bench.robot.targets[-1].position[2] == pytest.approx(height + bench.config.guard.retreat_m)
     assert bench.output.summaries[-1].outcome is Outcome.INCOMPLETE
     assert "wrench_limit" in bench.output.summaries[-1].safety_events
+    assert SafetyFlag.WRENCH_LIMIT in bench.output.records[-1].safety_flags
 
 
 def evaluate(bench: Bench, seeds: tuple[int, ...] = (1,), mode: Mode = Mode.EVALUATE) -> tuple[list[object], list[str]]:
@@ -293,6 +308,7 @@ def test_a_tool_far_outside_the_box_is_never_pulled_inside() -> None:
     )
     bench.tick()
     assert "outside the workspace box" in bench.loop.resume()
+    assert "150 mm outside" in bench.loop.prompt
     assert bench.robot.targets == []
 
 

@@ -20,7 +20,12 @@ TOOL = add_delta(SPEC.nominal_target, np.array([0.01, 0.0, 0.05, 0.0, 0.0, 0.2])
 def state(target_shift_m: float = 0.0) -> np.ndarray:
     target = add_delta(SPEC.nominal_target, np.array([target_shift_m, 0, 0, 0, 0, 0]))
     return assemble_state(
-        SPEC, tcp_pose=TOOL, tcp_twist=np.arange(6.0), wrench=10 + np.arange(6.0), gripper_width_m=0.02, target_pose=target
+        SPEC,
+        tcp_pose=TOOL,
+        tcp_twist=np.arange(6.0),
+        wrench=10 + np.arange(6.0),
+        gripper_width_m=0.02,
+        target_pose=target,
     )
 
 

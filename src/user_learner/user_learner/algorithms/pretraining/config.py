@@ -15,14 +15,14 @@ class PretrainingConfig:
         20, "successful demonstrations to wait for; 0 begins practice without pretraining", minimum=0, maximum=10000
     )
     validation_share: float = parameter(
-        0.2, "share of the demonstrations kept for validation", minimum=0.0, maximum=0.9
+        0.15, "share of the demonstrations kept for validation", minimum=0.0, maximum=0.9
     )
     encoder_updates: int = parameter(600, "updates of encoder and goal head", minimum=0)
     encoder_batch_size: int = parameter(64, "samples in an update of the encoder", minimum=1)
     encoder_learning_rate: float = parameter(1e-3, "AdamW's step size for the encoder", minimum=0.0, maximum=1.0)
     shift_pixels: int = parameter(2, "largest random shift of images", minimum=0, maximum=32)
     colour_noise: float = parameter(0.2, "half-width of random gain and offset of colours", minimum=0.0, maximum=2.0)
-    goal_weight: float = parameter(1.0, "weight of the goal head's loss beside imitation", minimum=0.0)
+    goal_weight: float = parameter(3.0, "weight of the goal head's loss beside imitation", minimum=0.0)
     imitation_updates: int = parameter(2000, "updates of the actor by imitation", minimum=0)
     imitation_batch_size: int = parameter(128, "samples in an update of the actor", minimum=1)
     imitation_learning_rate: float = parameter(3e-4, "Adam's step size for imitation", minimum=0.0, maximum=1.0)
@@ -31,4 +31,4 @@ class PretrainingConfig:
     begin_log_std: float = parameter(
         -1.0, "log standard deviation before the tanh with which an imitated actor begins practice", maximum=2.0
     )
-    threads: int = parameter(2, "torch threads while pretraining: robots wait, so their cores are free", minimum=1)
+    threads: int = parameter(1, "torch threads while the encoder is pretrained; more only on free cores", minimum=1)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 from torch.nn import functional
 from torch.optim import AdamW
+from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.demonstrations import Demonstrations
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.replay.memory import SamplingMemory
-from user_policies.networks.mlp import Mlp
+from user_policies.networks.actor import Actor
 from user_policies.policies.cnn import ImageFeatures
 from user_policies.processing.augmentation import colour_noise, random_shift
 from user_policies.processing.image_input import normalise_images
@@ -21,6 +22,7 @@ from user_policies.processing.image_input import normalise_images
 def pretrain_encoder(
     extractor: ImageFeatures,
     *,
+    actor: Actor,
     memory: SamplingMemory,
     training: Demonstrations,
     config: PretrainingConfig,
@@ -28,13 +30,14 @@ def pretrain_encoder(
     device: torch.device,
     progress: Progress,
 ) -> None:
-    """Trains encoders and goal head in place, on augmented images.
+    """Trains encoders, goal head and actor in place, on augmented images.
 
-    A head that is thrown away afterwards predicts the action, so that the features hold what acting needs; the goal
-    head predicts the distance to the end of the episode, which imitation alone resolves too coarsely for insertion.
+    The actor predicts the action, so that the features hold what acting needs; the goal head predicts the distance to the
+    end of the episode, which imitation alone resolves too coarsely for insertion.
 
     Args:
         extractor: What is trained.
+        actor: Reads its features; imitation goes on with it on features that are then frozen.
         memory: Where states and frames are.
         training: Rows and labels.
         config: Updates, augmentation, step size.
@@ -47,13 +50,8 @@ def pretrain_encoder(
     """
     rows = np.random.default_rng(seed)
     generator = Generator(device=device).manual_seed(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        action_head = nn.Sequential(
-            Mlp(inputs=extractor.outputs, hidden_sizes=(256,)), nn.Linear(256, training.actions.shape[1])
-        ).to(device)
-    optimiser = AdamW([*extractor.parameters(), *action_head.parameters()], lr=config.encoder_learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=max(1, config.encoder_updates))
+    optimiser = AdamW([*extractor.parameters(), *actor.parameters()], lr=config.encoder_learning_rate)
+    schedule = CosineAnnealingLR(optimiser, T_max=max(1, config.encoder_updates))
     extractor.train()
     for update in range(config.encoder_updates):
         progress.at(what="encoder", update=update, updates=config.encoder_updates)
@@ -64,8 +62,7 @@ def pretrain_encoder(
             for frames in memory.images(training.rows[picked])
         ]
         features = extractor.from_normalised(states, images)
-        action = torch.tanh(action_head(features))
-        loss = functional.mse_loss(action, training.actions[picked].to(device))
+        loss = functional.mse_loss(actor(features).mode(), training.actions[picked].to(device))
         if extractor.goal_axes:
             goal = extractor.goal_of(features)
             loss = loss + config.goal_weight * functional.mse_loss(goal, training.goals[picked].to(device))

@@ -60,7 +60,13 @@ def pretrain(
     if isinstance(extractor, ImageFeatures):
         with _threads(config.threads):
             pretrain_encoder(
-                extractor, memory=memory, training=training, config=config, seed=seed, device=policy.device,
+                extractor,
+                actor=policy.network.actor,
+                memory=memory,
+                training=training,
+                config=config,
+                seed=seed,
+                device=policy.device,
                 progress=progress,
             )
     cache = FeatureCache(memory=memory, extractor=extractor, device=policy.device)

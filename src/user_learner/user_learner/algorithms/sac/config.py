@@ -21,6 +21,9 @@ class SacConfig:
     critic_subset: int = parameter(2, "random critics whose minimum is the target", minimum=1, maximum=100)
     critic_hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the critics' hidden layers", minimum=1)
     actor_every: int = parameter(1, "critic updates for each update of actor and temperature", minimum=1, maximum=1000)
+    actor_start_updates: int = parameter(
+        0, "critic updates before the actor's first: a new critic leads an imitated actor astray", minimum=0
+    )
     actor_learning_rate: float = parameter(3e-4, "Adam's step size for the actor", minimum=0.0, maximum=1.0)
     critic_learning_rate: float = parameter(3e-4, "Adam's step size for critics and trained encoder", maximum=1.0)
     temperature_learning_rate: float = parameter(3e-4, "Adam's step size for the temperature; 0 fixes it", maximum=1.0)

@@ -76,7 +76,7 @@ class SacLearner:
         features = self._encoding.features(batch.observation)  # (B, F)
         metrics = self._update_critic(batch, features)
         self.updates += 1
-        if self.updates % self._config.actor_every == 0:
+        if self.updates > self._config.actor_start_updates and self.updates % self._config.actor_every == 0:
             metrics |= self._update_actor(batch, features.detach())
         return metrics
 

@@ -1,0 +1,106 @@
+"""Every registered arm, camera, gripper, teleop device and reward keeps its protocol's promises; so do the fakes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from user_core.errors import UnknownNameError
+from user_core.interfaces import RewardInput
+from user_core.registry import Registry
+from user_core.spec import CameraSpec
+from user_core.testing.drivers import FakeCamera, FakeGripper, FakeRobot, FakeTeleop
+from user_core.testing.topics import FakeTopics
+from user_core.transforms import Pose
+from user_hardware.cameras.registry import CAMERAS
+from user_hardware.environment.streams_config import GripperConfig, TeleopConfig, TopicsConfig
+from user_hardware.grippers.registry import GRIPPERS
+from user_hardware.rewards.config import RewardConfig
+from user_hardware.rewards.registry import REWARDS
+from user_hardware.robots.registry import ROBOTS
+from user_hardware.teleop.registry import TELEOP_DEVICES
+
+POSE = Pose.of(np.array([0.5, 0.0, 0.1, 1.0, 0.0, 0.0, 0.0]))
+
+
+def now_s() -> float:
+    return 1.0
+
+
+def robots() -> list[Any]:
+    made = [ROBOTS.resolve(name)(topics=TopicsConfig(), now_s=now_s) for name in ROBOTS.names]
+    return [*made, FakeRobot(pose=POSE, now_s=now_s)]
+
+
+def cameras() -> list[Any]:
+    spec = CameraSpec(name="wrist", height=4, width=4)
+    made = [CAMERAS.resolve(name)(spec=spec, topic="image", now_s=now_s) for name in CAMERAS.names]
+    return [*made, FakeCamera(height=4, width=4, now_s=now_s)]
+
+
+def grippers() -> list[Any]:
+    made = [GRIPPERS.resolve(name)(config=GripperConfig(), now_s=now_s) for name in GRIPPERS.names]
+    return [*made, FakeGripper(now_s=now_s)]
+
+
+def devices() -> list[Any]:
+    made = [TELEOP_DEVICES.resolve(name)(config=TeleopConfig(), now_s=now_s) for name in TELEOP_DEVICES.names]
+    return [*made, FakeTeleop(now_s=now_s)]
+
+
+@pytest.mark.parametrize("robot", robots(), ids=lambda robot: type(robot).__name__)
+def test_an_arm_reads_before_anything_came_and_returns_what_it_sent(robot: Any) -> None:
+    robot.connect(FakeTopics())
+    state = robot.read()
+    assert state.tcp_pose is None and state.tcp_twist is None and state.wrench is None
+    assert robot.command(POSE, stamp_ns=1).is_finite()
+    robot.stop()
+    robot.recover()
+    robot.disconnect()
+    robot.disconnect()
+
+
+@pytest.mark.parametrize("camera", cameras(), ids=lambda camera: type(camera).__name__)
+def test_a_camera_reads_before_anything_came(camera: Any) -> None:
+    camera.connect(FakeTopics())
+    assert camera.read() is None
+    camera.disconnect()
+    camera.disconnect()
+
+
+@pytest.mark.parametrize("gripper", grippers(), ids=lambda gripper: type(gripper).__name__)
+def test_a_gripper_returns_at_once_what_is_on_the_wire(gripper: Any) -> None:
+    gripper.connect(FakeTopics())
+    assert gripper.read() is None
+    assert gripper.command(1.0) == 1.0 and gripper.command(0.0) == 0.0
+    gripper.disconnect()
+    gripper.disconnect()
+
+
+@pytest.mark.parametrize("device", devices(), ids=lambda device: type(device).__name__)
+def test_a_device_reads_before_anything_came(device: Any) -> None:
+    device.connect(FakeTopics())
+    assert device.read() is None
+    device.disconnect()
+    device.disconnect()
+
+
+@pytest.mark.parametrize("name", REWARDS.names)
+def test_a_reward_judges_each_step_and_forgets_at_reset(name: str) -> None:
+    reward = REWARDS.resolve(name)(config=RewardConfig(hold_ticks=2), nominal_target=POSE)
+    at_target = RewardInput(observation=None, tcp_pose=POSE, target_pose=POSE, step=1)  # type: ignore[arg-type]
+    signals = [reward(at_target), reward(at_target)]
+    assert [signal.success for signal in signals] == [False, True]
+    assert {signal.source for signal in signals} == {name}
+    assert all(np.isfinite(signal.reward) for signal in signals)
+    reward.reset()
+    assert not reward(at_target).success
+
+
+@pytest.mark.parametrize("registry", [ROBOTS, CAMERAS, GRIPPERS, TELEOP_DEVICES, REWARDS], ids=lambda r: r.kind)
+def test_an_unknown_name_lists_the_choices_and_says_where_to_change_it(registry: Registry) -> None:
+    with pytest.raises(UnknownNameError, match=registry.names[0]) as error:
+        registry.resolve("no_such_thing")
+    assert "config/" in str(error.value)
