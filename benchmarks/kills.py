@@ -50,7 +50,7 @@ def main() -> int:
         "peg_insertion", arguments=arguments, folder=options.folder, domain_id=options.domain_id
     ) as graph:
         graph.companion("recorder", "--output", recording)
-        graph.when(lambda: any(graph.run_folder.glob("checkpoints/*")), 600, what="a first checkpoint")
+        graph.when(lambda: any(graph.run_folder.glob("checkpoints/updates-*")), 600, what="a first checkpoint")
         log = strike_all(graph, strikes)
         graph.when(lambda: "final" in evaluation_kinds(graph.run_folder), RUN_LIMIT_S, what="the final evaluation")
         kill(graph.wait_for_node("progress_node"))

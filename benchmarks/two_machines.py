@@ -41,7 +41,7 @@ def main() -> int:
         order = ("robot", "policy", "learner") if options.first == "robot" else ("learner", "policy", "robot")
         with graphs[order[0]], graphs[order[1]], graphs[order[2]]:
             robot.companion("recorder", "--output", recording)
-            learner.when(lambda: any(learner.run_folder.glob("checkpoints/*")), 900, what="a first checkpoint")
+            learner.when(lambda: any(learner.run_folder.glob("checkpoints/updates-*")), 900, what="a first checkpoint")
             machines.cut(CUT_S)
             status = learner.wait_until_over(RUN_LIMIT_S)
     found = audit(run_folder=learner.run_folder, recording=recording, outbox_folders=[robot.run_folder])

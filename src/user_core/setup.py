@@ -17,6 +17,6 @@ setup(
     zip_safe=False,
     maintainer="USER for ROS 2 maintainers",
     maintainer_email="maintainers@user-ros2.invalid",
-    description="Shared vocabulary of USER for ROS 2: specs, interfaces, configuration, registry, transforms and the transition log.",
+    description="Shared vocabulary of USER for ROS 2: specs, interfaces, configuration, transforms and the log.",
     license="Apache-2.0",
 )

@@ -17,7 +17,7 @@ setup(
     zip_safe=False,
     maintainer="USER for ROS 2 maintainers",
     maintainer_email="maintainers@user-ros2.invalid",
-    description="Robots, cameras, grippers, teleoperation, rewards, the simulation and the environment node of USER for ROS 2.",
+    description="Robots, cameras, grippers, teleoperation, simulation and the environment of USER for ROS 2.",
     license="Apache-2.0",
     entry_points={
         "console_scripts": [

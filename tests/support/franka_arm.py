@@ -6,7 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tests.support.arm_client import ArmClient
 from tests.support.launched_graph import LaunchedGraph
@@ -22,7 +22,14 @@ class FrankaArm:
     """
 
     def __init__(self, *, folder: Path, domain_id: int) -> None:
-        config = write_params(folder / "franka.yaml", {"environment_node": {"gripper.driver": "crisp"}})
+        settings: dict[str, Any] = {
+            "gripper.driver": "crisp",
+            # Patience for a machine that runs other tests as well; what happens after it is what is tested.
+            "guard.pose_age_s": 1.0,
+            "streams.max_age_s": 1.5,
+            "arbiter.max_missed_deadlines": 20,
+        }
+        config = write_params(folder / "franka.yaml", {"environment_node": settings})
         arguments = {"robot": "franka", "role": "robot", "real_time_factor": "1.0", "config": config}
         self.graph = LaunchedGraph("peg_insertion", arguments=arguments, folder=folder, domain_id=domain_id)
         self.client = ArmClient(domain_id=domain_id)

@@ -10,7 +10,7 @@ from tests.support.kill_audit import audit, evaluation_kinds, learner_resumption
 from tests.support.launched_graph import LaunchedGraph
 from tests.support.short_runs import CHECKPOINT_UPDATES, short_training
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(500)]
 
 VICTIMS = ("simulation_node", "environment_node", "policy_node", "replay_node", "learner_node")
 PAIRS = (("environment_node", "replay_node"), ("learner_node", "policy_node"))
@@ -23,18 +23,19 @@ def test_run_survives_the_kill_of_every_node(tmp_path, domain_id):
     with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         graph.companion("recorder", "--output", recording)
         checkpoints = graph.run_folder / "checkpoints"
-        graph.when(lambda: checkpoints.exists() and any(checkpoints.iterdir()), 60, what="a first checkpoint")
+        graph.when(lambda: any(checkpoints.glob("updates-*")), 90, what="a first checkpoint")
         log = strike_all(graph, strikes)
         graph.when(lambda: "final" in evaluation_kinds(graph.run_folder), 120, what="the final evaluation")
         kill(graph.wait_for_node("progress_node"))
-        status = graph.wait_until_over(120)
+        status = graph.wait_until_over(200)
         assert graph.left_running() == []
     assert status == 3, graph.output[-3000:]
     assert not shared_memory_files(domain_id)
     assert audit(run_folder=graph.run_folder, recording=recording) == []
-    for before, after in learner_resumptions(recording, log.times_s("learner_node")):
-        assert before - 3 * CHECKPOINT_UPDATES <= after
-        assert after > 0
+    resumptions = learner_resumptions(recording, log.times_s("learner_node"))
+    assert len(resumptions) == 2
+    for before, after in resumptions:
+        assert max(1, before - 3 * CHECKPOINT_UPDATES) <= after
     report = graph.report()
     assert report["evaluation"]["episodes"] == 12
     assert report["replay"]["lost"] == 0

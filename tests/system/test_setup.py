@@ -35,6 +35,7 @@ def settings_of(ended: subprocess.CompletedProcess[str]) -> dict[str, str]:
     return dict(word.split("=", 1) for word in ended.stdout.split())
 
 
+@pytest.mark.timeout(600)
 def test_set_up_checkout_is_used_without_doing_anything(printing_launch_file: Path):
     # Somebody may have edited the checkout since it was last set up.
     user("run", "no_such_node")

@@ -19,8 +19,9 @@ _EXEMPT_PREFIXES = ("qos_overrides.", "start_type_description_service")
 def declare_config(node: Node, config_type: type[ConfigT]) -> ConfigT:
     """Declare every field of `config_type` as a read-only parameter and return the checked values.
 
-    An empty list is written [''] in a params file, since ROS has no type for []. The node must have been made with `automatically_declare_parameters_from_overrides=True`, so that keys of the params
-    files that nothing reads are seen and refused.
+    An empty list is written [''] in a params file, since ROS has no type for []. The node must have been made with
+    `automatically_declare_parameters_from_overrides=True`, so that keys of the params files that nothing reads are seen
+    and refused.
 
     Raises:
         ConfigurationError: For an unknown key, a wrong type or a value out of range.

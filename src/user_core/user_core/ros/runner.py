@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
@@ -37,7 +37,26 @@ class _StopRequest:
         self.made = True
 
 
-def run_node(make_node: Callable[[], Node], arguments: list[str] | None = None) -> int:
+def event_driven_executor() -> Executor:
+    """Return the executor that costs half the time per message, for nodes of the control loop.
+
+    It comes with ROS 2 Kilted; before that, and for nodes that end by NodeExit, which it reports as a fault, there is
+    the ordinary one.
+    """
+    try:
+        from rclpy.experimental import EventsExecutor
+    except ImportError:
+        return SingleThreadedExecutor()
+    executor: Executor = EventsExecutor()
+    return executor
+
+
+def run_node(
+    make_node: Callable[[], Node],
+    arguments: list[str] | None = None,
+    *,
+    make_executor: Callable[[], Executor] = SingleThreadedExecutor,
+) -> int:
     """Spin a node until SIGINT, SIGTERM or NodeExit; return the process's exit status.
 
     An error of ours at start (a wrong parameter, a missing package) is printed as one sentence and ends with status 2.
@@ -51,7 +70,7 @@ def run_node(make_node: Callable[[], Node], arguments: list[str] | None = None) 
     try:
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
         node = make_node()
-        executor = SingleThreadedExecutor()
+        executor = make_executor()
         executor.add_node(node)
         while not stop.made:
             # A bounded wait, since Python sees a signal only between two waits.

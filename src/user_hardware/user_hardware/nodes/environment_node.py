@@ -15,7 +15,7 @@ from user_core.interfaces import Stamped
 from user_core.ros import qos
 from user_core.ros.conversions import from_message, ns_from_stamp, pose_from_message
 from user_core.ros.parameters import declare_config
-from user_core.ros.runner import run_node
+from user_core.ros.runner import event_driven_executor, run_node
 from user_core.ros.topics import NodeTopics
 from user_core.run import RunFolder
 from user_core.transforms import Pose
@@ -147,4 +147,4 @@ class EnvironmentNode(Node):
 
 def main() -> None:
     """Run the node until it is stopped."""
-    sys.exit(run_node(EnvironmentNode))
+    sys.exit(run_node(EnvironmentNode, make_executor=event_driven_executor))

@@ -36,6 +36,7 @@ class SamplingMemory:
             folder: Where frames beyond the budget are spilled; None takes the system's temporary folder.
         """
         self.spec = spec
+        self._own_successes = config.own_successes
         budget = config.frame_budget_mb * _MB // max(1, len(spec.cameras))
         self._frames = [
             FrameStore(shape=(camera.height, camera.width, 3), budget_bytes=budget, folder=folder)
@@ -70,7 +71,7 @@ class SamplingMemory:
 
     @property
     def demonstration_rows(self) -> NDArray[np.int64]:
-        """Rows of mode collect, and a person's steps in mode train, that can be drawn."""
+        """Rows that can be drawn of mode collect and a person's steps; of own successes if the configuration says so."""
         return self._demonstrations.values
 
     @property
@@ -134,6 +135,8 @@ class SamplingMemory:
             self._make_sampleable(row)
         if is_last:
             self._last_rows[observation.episode] = len(self) - 1
+            if self._own_successes and observation.mode is Mode.TRAIN:
+                self._keep_success(observation.episode)
         elif observation.mode is Mode.TRAIN:
             self.training_steps += 1
         else:
@@ -204,6 +207,15 @@ class SamplingMemory:
             self._online.append(row)
         if self._modes[row] is Mode.COLLECT or self._sources[row] is ActionSource.HUMAN:
             self._demonstrations.append(row)
+
+    def _keep_success(self, episode: str) -> None:
+        """Count a closed training episode as a demonstration when it succeeded; a person's steps are there already."""
+        rows = [row for _, row in sorted(self._index.rows_of(episode).items())]
+        if len(rows) < 2 or not self._successes.values[rows[-2]]:
+            return
+        for row in rows:
+            if self._sources[row] is not ActionSource.HUMAN and self.successor[row] >= 0:
+                self._demonstrations.append(row)
 
     def _apply_label(self, episode: str) -> None:
         if episode not in self._labels or episode not in self._last_rows:

@@ -113,9 +113,7 @@ def test_frames_and_states_come_back_as_they_went_in() -> None:
 def test_frames_beyond_the_budget_lie_in_a_file_that_a_kill_does_not_leave(tmp_path: Path) -> None:
     spec = small_spec(image_size=64)
     memory = SamplingMemory(spec=spec, config=MemoryConfig(frame_budget_mb=4), folder=tmp_path / "spill")
-    records = [
-        record for number in range(6) for record in make_episode(spec, episode=f"episode-{number}", length=99)
-    ]
+    records = [record for number in range(6) for record in make_episode(spec, episode=f"episode-{number}", length=99)]
     for record in records:
         memory.add(record)
     assert memory.spilled_frames
@@ -205,3 +203,25 @@ def test_record_that_does_not_fit_is_refused_and_leaves_nothing_behind(what: str
         memory.add(broken)
     assert len(memory) == 0
     assert memory.add(record)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rows"), [("success", [0, 1, 2]), ("timeout", []), ("failure", []), ("incomplete", [])]
+)
+def test_own_successes_count_as_demonstrations_when_asked_for(outcome: str, rows: list[int]) -> None:
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig(own_successes=True))
+    for record in make_episode(SPEC, length=3, outcome=outcome):
+        memory.add(record)
+    assert memory.demonstration_rows.tolist() == rows
+    assert drawable(memory) == [0, 1, 2]
+
+
+def test_a_persons_steps_of_an_own_success_are_not_counted_twice() -> None:
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig(own_successes=True))
+    for record in make_episode(SPEC, length=3, human_steps=[1]):
+        memory.add(record)
+    assert sorted(memory.demonstration_rows.tolist()) == [0, 1, 2]
+
+
+def test_practice_is_no_demonstration_by_default() -> None:
+    assert memory_of(make_episode(SPEC, length=3)).demonstration_rows.size == 0
