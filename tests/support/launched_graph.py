@@ -23,6 +23,8 @@ from tests.support.wait import wait_for
 REPOSITORY = Path(__file__).resolve().parents[2]
 RESPAWN_S = 30.0
 """Longest wait for a killed node to be there again, on a busy machine."""
+START_S = 150.0
+"""Longest wait for a graph to be at work, on a machine that is busy with other tests."""
 
 _END_S = 25.0
 _PR_SET_PDEATHSIG = 1

@@ -28,7 +28,7 @@ class FinishedRun:
 
 
 def short_training(
-    folder: Path, *, steps: int = TRAINING_STEPS, final_episodes: int = 4, max_wall_s: float = 150.0, **more: Any
+    folder: Path, *, steps: int = TRAINING_STEPS, final_episodes: int = 4, max_wall_s: float = 240.0, **more: Any
 ) -> dict[str, Any]:
     """Return launch arguments of a training run without cameras and demonstrations that ends by its step budget.
 

@@ -19,7 +19,7 @@ def training_run(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
         leased_domain() as domain_id,
         LaunchedGraph("peg_insertion", arguments=arguments, folder=folder, domain_id=domain_id) as graph,
     ):
-        status = graph.wait_until_over(180)
+        status = graph.wait_until_over(300)
     return FinishedRun(status=status, folder=graph.run_folder, output=graph.output)
 
 
@@ -32,5 +32,5 @@ def collection_run(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
         leased_domain() as domain_id,
         LaunchedGraph("collect", arguments={"config": config}, folder=folder, domain_id=domain_id) as graph,
     ):
-        status = graph.wait_until_over(120)
+        status = graph.wait_until_over(200)
     return FinishedRun(status=status, folder=graph.run_folder, output=graph.output)

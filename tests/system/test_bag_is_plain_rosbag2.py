@@ -19,7 +19,7 @@ from user_core.spec import EnvironmentSpec
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.memory import SamplingMemory
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(params=["training_run", "collection_run"])

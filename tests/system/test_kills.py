@@ -7,7 +7,7 @@ import pytest
 from tests.support.chaos import schedule, strike_all
 from tests.support.graph_processes import kill, shared_memory_files
 from tests.support.kill_audit import audit, evaluation_kinds, learner_resumptions
-from tests.support.launched_graph import LaunchedGraph
+from tests.support.launched_graph import START_S, LaunchedGraph
 from tests.support.short_runs import CHECKPOINT_UPDATES, short_training
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(500)]
@@ -23,7 +23,7 @@ def test_run_survives_the_kill_of_every_node(tmp_path, domain_id):
     with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         graph.companion("recorder", "--output", recording)
         checkpoints = graph.run_folder / "checkpoints"
-        graph.when(lambda: any(checkpoints.glob("updates-*")), 90, what="a first checkpoint")
+        graph.when(lambda: any(checkpoints.glob("updates-*")), START_S, what="a first checkpoint")
         log = strike_all(graph, strikes)
         graph.when(lambda: "final" in evaluation_kinds(graph.run_folder), 120, what="the final evaluation")
         kill(graph.wait_for_node("progress_node"))

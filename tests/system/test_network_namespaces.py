@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from tests.support.kill_audit import audit
-from tests.support.launched_graph import LaunchedGraph
+from tests.support.launched_graph import START_S, LaunchedGraph
 from tests.support.network_namespaces import TwoMachines
 from tests.support.short_runs import short_training
 
 pytestmark = [
     pytest.mark.ros,
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(bool(TwoMachines.obstacle()), reason=TwoMachines.obstacle() or "namespaces can be made"),
 ]
 
@@ -33,9 +33,9 @@ def test_run_over_two_machines_loses_nothing_when_the_cable_is_pulled(tmp_path, 
             recording = tmp_path / "recording.jsonl"
             robot.companion("recorder", "--output", recording)
             episodes = learner.run_folder / "progress" / "episodes.jsonl"
-            learner.when(lambda: episodes.exists() and episodes.stat().st_size > 0, 90, what="a first closed episode")
+            learner.when(lambda: episodes.exists() and episodes.stat().st_size > 0, START_S, what="a first closed episode")
             machines.cut(CUT_S)
-            assert learner.wait_until_over(200) == 3, learner.output[-3000:]
+            assert learner.wait_until_over(300) == 3, learner.output[-3000:]
         assert audit(run_folder=learner.run_folder, recording=recording, outbox_folders=[robot.run_folder]) == []
         assert learner.report()["replay"]["lost"] == 0
         assert learner.report()["environment_steps"] >= 300

@@ -12,7 +12,7 @@ from tests.support.kill_audit import audit
 from tests.support.launched_graph import LaunchedGraph
 from tests.support.short_runs import short_training
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_two_arms_practise_for_one_learner_and_share_its_evaluations(tmp_path, domain_id):
@@ -20,7 +20,7 @@ def test_two_arms_practise_for_one_learner_and_share_its_evaluations(tmp_path, d
     recording = tmp_path / "recording.jsonl"
     with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         graph.companion("recorder", "--robots", "arm_0", "arm_1", "--output", recording)
-        assert graph.wait_until_over(200) == 3, graph.output[-3000:]
+        assert graph.wait_until_over(300) == 3, graph.output[-3000:]
     assert audit(run_folder=graph.run_folder, recording=recording) == []
     steps: Counter[str] = Counter()
     sources: dict[str, set[str]] = {"arm_0": set(), "arm_1": set()}

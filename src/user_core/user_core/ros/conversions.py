@@ -10,7 +10,7 @@ from __future__ import annotations
 import array
 import dataclasses
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -29,13 +29,22 @@ _BULK = {np.dtype(np.uint8): "B", np.dtype(np.float32): "f"}
 NANOSECONDS = 1_000_000_000
 
 
-def to_message(value: Any, type_name: str) -> Any:
-    """Convert a dataclass of `user_core.types` to the message `type_name`."""
+def to_message(value: Any, type_name: str, *, converted: Mapping[str, Any] | None = None) -> Any:
+    """Convert a dataclass of `user_core.types` to the message `type_name`.
+
+    Args:
+        value: The dataclass.
+        type_name: `package/msg/Name`.
+        converted: Fields whose messages are at hand already, such as an observation that was published before.
+    """
     message = message_class(type_name)()
     own_fields = message.get_fields_and_field_types()
+    at_hand = converted or {}
     for name, _ in _fields(type(value)):  # type: ignore[arg-type]  # mypy takes no class for Hashable
         item = getattr(value, name)
-        if name == "stamp_ns" and "header" in own_fields:
+        if name in at_hand:
+            setattr(message, name, at_hand[name])
+        elif name == "stamp_ns" and "header" in own_fields:
             message.header.stamp = stamp_from_ns(item)
         elif name == "frame_id" and "header" in own_fields:
             message.header.frame_id = item

@@ -59,15 +59,16 @@ class Commander:
         """
         sample = self._robot.read().tcp_pose
         if sample is None:
-            raise PoseLostError("no pose of the tool has been received; no target is sent")
+            raise PoseLostError("no pose of the tool (current_pose) has been received; no target is sent")
         age_s = self._now_s() - sample.received_s
         if age_s > self._pose_age_s:
             raise PoseLostError(
-                f"the pose of the tool is {age_s:.2f} s old (allowed: guard.pose_age_s = {self._pose_age_s}); "
-                "no target is sent until its stream is back"
+                f"the pose of the tool (current_pose) is {age_s:.2f} s old (allowed: guard.pose_age_s = "
+                f"{self._pose_age_s}); no target is sent until its stream is back"
             )
         if not sample.value.is_finite():
-            raise PoseLostError(f"the pose of the tool is {sample.value.as_array().tolist()}, which is no pose")
+            numbers = sample.value.as_array().tolist()
+            raise PoseLostError(f"the pose of the tool (current_pose) is {numbers}, which is no pose")
         return sample.value
 
     def move(self, target: Pose) -> GuardedTarget:

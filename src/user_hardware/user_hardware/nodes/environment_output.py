@@ -52,6 +52,7 @@ class EnvironmentOutput:
         self._outboxes: OutboxFolder | None = None
         self._unwritten: deque[tuple[RecordKind, Any]] = deque()
         self._record_bytes = _FIRST_GUESS_BYTES
+        self._published: tuple[Observation | None, Any] = (None, None)
         self.run = ""
         self.source = str(uuid.uuid4())
         self.problem = ""
@@ -108,7 +109,9 @@ class EnvironmentOutput:
 
     def publish(self, observation: Observation) -> None:
         """Send an observation to the policy."""
-        try_publish(self._observations, to_message(observation, "user_interfaces/msg/Observation"))
+        message = to_message(observation, "user_interfaces/msg/Observation")
+        self._published = (observation, message)
+        try_publish(self._observations, message)
 
     def store(self, record: Transition) -> None:
         """Put a record into the outbox, then publish it."""
@@ -168,5 +171,8 @@ class EnvironmentOutput:
         if isinstance(record, EnvironmentSpec):
             return spec_to_message(record, run=self.run, source=self.source, source_sequence=sequence)
         numbered = replace(record, run=self.run, source=self.source, source_sequence=sequence)
-        kind = "Transition" if isinstance(record, Transition) else "EpisodeSummary"
-        return to_message(numbered, f"user_interfaces/msg/{kind}")
+        if isinstance(record, EpisodeSummary):
+            return to_message(numbered, "user_interfaces/msg/EpisodeSummary")
+        observation, message = self._published
+        converted = {"observation": message} if record.observation is observation else None
+        return to_message(numbered, "user_interfaces/msg/Transition", converted=converted)

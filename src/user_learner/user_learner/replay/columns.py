@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 
 
 class Column:
-    """One value of fixed shape per row; rows are appended, read and overwritten, never removed."""
+    """One value of fixed shape per row."""
 
     def __init__(self, *, shape: tuple[int, ...] = (), dtype: DTypeLike = np.float32) -> None:
         """Makes an empty column of values of `shape`."""
@@ -34,3 +34,9 @@ class Column:
         self._values[self._length] = value
         self._length += 1
         return self._length - 1
+
+    def keep(self, wanted: NDArray[np.bool_]) -> None:
+        """Drops the rows that `wanted` (len,) leaves out; the others move up."""
+        kept = self.values[wanted]
+        self._values[: len(kept)] = kept
+        self._length = len(kept)

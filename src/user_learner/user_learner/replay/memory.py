@@ -71,7 +71,7 @@ class SamplingMemory:
 
     @property
     def demonstration_rows(self) -> NDArray[np.int64]:
-        """Rows that can be drawn of mode collect and a person's steps; of own successes if the configuration says so."""
+        """Rows that can be drawn of mode collect, of a person's steps, and if configured of own successes."""
         return self._demonstrations.values
 
     @property
@@ -217,6 +217,11 @@ class SamplingMemory:
             if self._sources[row] is not ActionSource.HUMAN and self.successor[row] >= 0:
                 self._demonstrations.append(row)
 
+    def _forget_success(self, episode: str) -> None:
+        """Undo `_keep_success`: a label may have changed the outcome since."""
+        own = [row for row in self._index.rows_of(episode).values() if self._sources[row] is not ActionSource.HUMAN]
+        self._demonstrations.keep(~np.isin(self._demonstrations.values, own))
+
     def _apply_label(self, episode: str) -> None:
         if episode not in self._labels or episode not in self._last_rows:
             return
@@ -231,3 +236,6 @@ class SamplingMemory:
         labelled = self._labels[episode].applied_to(reward=reward, discount=discount, success=success)
         for column, value in zip(columns, labelled, strict=True):
             column[row] = value
+        if self._own_successes and self._modes[row] is Mode.TRAIN:
+            self._forget_success(episode)
+            self._keep_success(episode)

@@ -25,7 +25,11 @@ class PolicyNodeConfig:
     )
     niceness: int = parameter(0, "priority given away to other processes", minimum=0, maximum=19)
     keep_versions: int = parameter(
-        8, "newest versions kept on disk, beside the named ones and those in use", minimum=1, maximum=10_000
+        64,
+        "newest versions kept on disk, beside the named ones and those in use; an evaluation by several robots asks "
+        "for its version again after the training episodes that they were in",
+        minimum=1,
+        maximum=10_000,
     )
     weights_stall_s: float = parameter(
         5.0, "seconds without a chunk after which incomplete weights are subscribed to anew", minimum=0.1, maximum=600.0

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support.environment_bench import Bench, action
+from user_core.transforms import add_delta
 from user_core.types import ActionSource, Mode, Outcome, SafetyFlag, StepType
 from user_hardware.environment.arbiter import ControlState
 from user_hardware.environment.goal import Goal, GoalProgress
@@ -131,6 +132,17 @@ def test_success_terminates_with_discount_zero() -> None:
     assert before.success and before.reward == 1.0 and before.discount == 0.0
     assert last.terminated and last.outcome == Outcome.SUCCESS
     assert last.executed_action.size == 0
+
+
+def test_success_ends_an_episode_whatever_its_reward_is() -> None:
+    bench = Bench({"reward.name": "dense", "reward.dense_scale": 5.0, "reward.hold_ticks": 1})
+    bench.start_episode()
+    bench.answer()
+    bench.robot.target = add_delta(bench.spec.nominal_target, np.array([0.004, 0, 0, 0, 0, 0]))
+    bench.tick()
+    before, last = bench.output.records[-2:]
+    assert before.reward < 0 and before.success
+    assert last.outcome == Outcome.SUCCESS
 
 
 def test_the_next_episode_begins_by_itself_after_a_success() -> None:

@@ -106,14 +106,17 @@ def test_a_person_who_is_asked_must_confirm() -> None:
     assert reset.status is ResetStatus.DONE
 
 
-def test_every_target_of_a_reset_passes_the_guard() -> None:
-    bench = Bench()
-    bench.start_episode()
-    low = bench.spec.nominal_target.position + bench.config.guard.box_low_m
-    high = bench.spec.nominal_target.position + bench.config.guard.box_high_m
-    assert bench.robot.targets
-    positions = np.array([target.position for target in bench.robot.targets])
-    assert np.all(positions >= low - 1e-9) and np.all(positions <= high + 1e-9)
+def test_a_reset_that_leads_out_of_the_box_is_stopped_at_its_wall_and_asks_a_person() -> None:
+    outside = {"reset.start_low_m": [0.2, 0.0, 0.05], "reset.start_high_m": [0.2, 0.0, 0.05], "reset.timeout_s": 5.0}
+    bench = Bench(outside)
+    bench.deliver()
+    bench.tick()
+    bench.loop.resume()
+    bench.ticks(100)
+    wall_m = bench.spec.nominal_target.position[0] + bench.config.guard.box_high_m[0]
+    assert max(target.position[0] for target in bench.robot.targets) == pytest.approx(wall_m)
+    assert bench.loop.state is ControlState.HOLD
+    assert bench.loop.held is not None and "start leg" in bench.loop.held.reason
 
 
 def test_the_same_seed_gives_the_same_start() -> None:

@@ -78,6 +78,12 @@ def test_only_the_optimisers_of_the_phase_are_stepped() -> None:
     assert all(digest_of(learner, part) != before[part] for part in actor_parts)
 
 
+def test_actor_waits_until_the_critics_have_learned() -> None:
+    learner = make(actor_every=2, actor_start_updates=4)
+    phases = ["actor_loss" in learner.update(make_batch(learner)) for _ in range(8)]
+    assert phases == [False, False, False, False, False, True, False, True]
+
+
 def test_actor_update_leaves_no_gradient_in_the_critics() -> None:
     learner = make(actor_every=1)
     learner.update(make_batch(learner))
@@ -217,7 +223,7 @@ def test_sac_draws_online_and_rlpd_half_demonstrations() -> None:
     assert isinstance(RlpdLearner(config=RlpdConfig(**settings), policy=policy).sampling_rule(), SymmetricSampling)
 
 
-def test_imitation_inside_rlpd_holds_the_actor_at_the_demonstrations_that_are_valued_higher() -> None:
+def test_imitation_inside_rlpd_holds_the_actor_at_the_demonstrations() -> None:
     def distance_after(weight: float) -> float:
         policy = make_policy(spec=small_spec(), config=PolicyConfig(name="mlp", hidden_sizes=(16,)))
         config = RlpdConfig(**SMALL, actor_every=1, actor_learning_rate=3e-3, cloning_weight=weight)

@@ -225,3 +225,14 @@ def test_a_persons_steps_of_an_own_success_are_not_counted_twice() -> None:
 
 def test_practice_is_no_demonstration_by_default() -> None:
     assert memory_of(make_episode(SPEC, length=3)).demonstration_rows.size == 0
+
+
+@pytest.mark.parametrize(("outcome", "label", "rows"), [("success", "failure", []), ("timeout", "success", [0, 1, 2])])
+def test_a_label_decides_whether_an_own_episode_is_a_success(outcome: str, label: str, rows: list[int]) -> None:
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig(own_successes=True))
+    for record in make_episode(SPEC, length=3, outcome=outcome):
+        memory.add(record)
+    for record in make_episode(SPEC, episode="collected", length=2, mode=Mode.COLLECT):
+        memory.add(record)
+    memory.label(episode="episode", label=label)
+    assert sorted(memory.demonstration_rows.tolist()) == [*rows, 4, 5]

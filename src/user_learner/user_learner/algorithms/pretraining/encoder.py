@@ -32,8 +32,8 @@ def pretrain_encoder(
 ) -> None:
     """Trains encoders, goal head and actor in place, on augmented images.
 
-    The actor predicts the action, so that the features hold what acting needs; the goal head predicts the distance to the
-    end of the episode, which imitation alone resolves too coarsely for insertion.
+    The actor predicts the action, so that the features hold what acting needs; the goal head predicts the distance to
+    the end of the episode, which imitation alone resolves too coarsely for insertion.
 
     Args:
         extractor: What is trained.

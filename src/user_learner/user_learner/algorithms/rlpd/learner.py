@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from user_learner.algorithms.rlpd.config import RlpdConfig
-from user_learner.algorithms.rlpd.losses import filtered_cloning_loss
+from user_learner.algorithms.rlpd.losses import cloning_loss
 from user_learner.algorithms.sac.learner import SacLearner
 from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import SamplingRule, SymmetricSampling
@@ -16,8 +15,8 @@ from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
 class RlpdLearner(SacLearner):
     """The update is SAC's; demonstrations enter by the sampling rule, so that none is ever forgotten.
 
-    With `cloning_weight` they also hold the actor where the critics find nothing better, so that practice that begins
-    with an imitated actor does not first unlearn it.
+    With `cloning_weight` they also hold the actor, so that practice that begins with an imitated actor does not first
+    unlearn it.
     """
 
     needs_demonstrations = True
@@ -42,12 +41,4 @@ class RlpdLearner(SacLearner):
             return None
         chosen = batch.is_demonstration
         demonstrated = batch.action[chosen].clamp(-1, 1)
-        with torch.no_grad():
-            demonstrated_value = self._critic(features[chosen], demonstrated).mean(dim=0)
-            mode_value = self._critic(features[chosen], mode[chosen]).mean(dim=0)
-        return self._cloning_weight * filtered_cloning_loss(
-            mode=mode[chosen],
-            demonstrated=demonstrated,
-            mode_value=mode_value,
-            demonstrated_value=demonstrated_value,
-        )
+        return self._cloning_weight * cloning_loss(mode=mode[chosen], demonstrated=demonstrated)

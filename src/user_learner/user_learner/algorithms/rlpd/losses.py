@@ -1,20 +1,18 @@
-"""What RLPD may add to SAC's losses: imitation where the critics say that the demonstrator did better."""
+"""What RLPD may add to SAC's actor loss: imitation of the demonstrated half of a batch."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
 
-def filtered_cloning_loss(*, mode: Tensor, demonstrated: Tensor, mode_value: Tensor, demonstrated_value: Tensor) -> Tensor:
-    """Returns the squared error to the demonstrated actions that are valued higher: arXiv:1709.10089, equation 5.
+def cloning_loss(*, mode: Tensor, demonstrated: Tensor) -> Tensor:
+    """Returns the mean squared error to the demonstrated actions: arXiv:2106.06860, equation 3, its second term.
 
-    The filter is what lets practice surpass the demonstrator: an action that the critics value less is not imitated.
+    Critics that have seen little value what nobody has tried; this holds the actor at what is known to work until they
+    know better. With own successes among the demonstrations it pulls towards the newest of them as well.
 
     Args:
         mode: (B, A) of the actor at demonstrated observations.
-        demonstrated: (B, A) what the demonstrator did there.
-        mode_value: (B,) value of what the actor does, a constant.
-        demonstrated_value: (B,) value of what the demonstrator did, a constant.
+        demonstrated: (B, A) what was done there.
     """
-    better = (demonstrated_value > mode_value).to(mode.dtype)  # (B,)
-    return (better * (mode - demonstrated).square().mean(dim=-1)).mean()
+    return (mode - demonstrated).square().mean()
