@@ -33,7 +33,9 @@ def test_run_over_two_machines_loses_nothing_when_the_cable_is_pulled(tmp_path, 
             recording = tmp_path / "recording.jsonl"
             robot.companion("recorder", "--output", recording)
             episodes = learner.run_folder / "progress" / "episodes.jsonl"
-            learner.when(lambda: episodes.exists() and episodes.stat().st_size > 0, START_S, what="a first closed episode")
+            learner.when(
+                lambda: episodes.exists() and episodes.stat().st_size > 0, START_S, what="a first closed episode"
+            )
             machines.cut(CUT_S)
             assert learner.wait_until_over(300) == 3, learner.output[-3000:]
         assert audit(run_folder=learner.run_folder, recording=recording, outbox_folders=[robot.run_folder]) == []

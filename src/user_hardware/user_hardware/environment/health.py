@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,8 @@ class _Seen:
     """What a stream showed last."""
 
     stamp_ns: int = -1
-    same_ticks: int = 0
+    received_s: float = 0.0
+    repeats: int = 0
 
 
 @dataclass(kw_only=True)
@@ -52,19 +54,12 @@ class StreamHealth:
         self._topics = dict(topics)
         self._seen = {name: _Seen() for name in topics}
         self._pictures: dict[str, _Picture] = {}
-        self._checked_s = -1.0
 
     def check(self, snapshot: Snapshot) -> list[str]:
         """Return what is wrong, one sentence per stream; empty when all is well."""
-        time_passed = snapshot.now_s > self._checked_s
-        self._checked_s = snapshot.now_s
-        return [
-            problem
-            for name, topic in self._topics.items()
-            if (problem := self._problem(snapshot, name, topic, time_passed=time_passed))
-        ]
+        return [problem for name, topic in self._topics.items() if (problem := self._problem(snapshot, name, topic))]
 
-    def _problem(self, snapshot: Snapshot, name: str, topic: str, *, time_passed: bool) -> str:
+    def _problem(self, snapshot: Snapshot, name: str, topic: str) -> str:
         if name in snapshot.rejected:
             return f"{topic}: {snapshot.rejected[name]}"
         sample = snapshot.samples.get(name)
@@ -79,18 +74,22 @@ class StreamHealth:
         age_s = snapshot.age_s(name)
         if age_s > limit_s:
             return f"{topic} has been silent for {age_s:.2f} s (allowed: {limit_s} s)"
-        if time_passed and self._count_same_stamp(name, sample.stamp_ns) >= self._config.frozen_ticks:
-            return f"{topic} is frozen: the same stamp for {self._seen[name].same_ticks} ticks"
+        if self._count_repeats(name, sample) >= self._config.frozen_ticks:
+            return f"{topic} is frozen: the same stamp for {self._seen[name].repeats} ticks"
         if name in self._cameras and self._shows_same_pixels(snapshot, name, sample):
             moved_mm = 1000 * self._config.frozen_motion_m
             return f"{topic} is frozen: the same pixels while the tool moved more than {moved_mm:.0f} mm"
         return ""
 
-    def _count_same_stamp(self, name: str, stamp_ns: int) -> int:
+    def _count_repeats(self, name: str, sample: Stamped[Any]) -> int:
+        """Count the ticks at which a newly received sample carried the old stamp; silence is found by its age."""
         seen = self._seen[name]
-        seen.same_ticks = seen.same_ticks + 1 if stamp_ns == seen.stamp_ns else 0
-        seen.stamp_ns = stamp_ns
-        return seen.same_ticks
+        if sample.stamp_ns != seen.stamp_ns:
+            seen.repeats = 0
+        elif sample.received_s > seen.received_s:
+            seen.repeats += 1
+        seen.stamp_ns, seen.received_s = sample.stamp_ns, sample.received_s
+        return seen.repeats
 
     def _shows_same_pixels(self, snapshot: Snapshot, name: str, frame: Stamped[ImageArray]) -> bool:
         """Tell whether new frames, more than one, repeat old pixels although the tool has moved.

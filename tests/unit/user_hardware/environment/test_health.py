@@ -62,7 +62,7 @@ def test_the_same_stamp_for_many_ticks_is_frozen() -> None:
     assert "same stamp" in problems[3][0]
 
 
-def test_ticks_that_take_no_time_are_not_counted() -> None:
+def test_a_sample_that_is_merely_looked_at_again_is_not_frozen() -> None:
     checker = health()
     assert [checker.check(snapshot(1, stamp=7)) for _ in range(10)] == [[]] * 10
 
