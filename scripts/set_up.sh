@@ -2,13 +2,13 @@
 
 supported_python() {  # prints the first Python that the set-up runs with: the environment's own, else one on PATH
   local name
-  for name in "$root/.venv/bin/python" python3 python3.13 python3.12 python3.11 python3.10; do
-    if "$name" -S -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+  for name in "$root/.venv/bin/python" python3 python3.13 python3.12 python3.11; do
+    if "$name" -S -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
       echo "$name"
       return
     fi
   done
-  echo "[set-up] Python 3.10, 3.11, 3.12 or 3.13 is needed and none is on PATH; install one and try again." >&2
+  echo "[set-up] Python 3.11, 3.12 or 3.13 is needed and none is on PATH; install one and try again." >&2
   return 1
 }
 

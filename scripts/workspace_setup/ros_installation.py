@@ -14,7 +14,7 @@ from workspace_setup.ros_prefix import ROS_DISTRO
 # Set by the environment that this set-up makes (see ros_prefix), so that it is never taken for an installed ROS 2.
 WHEELS_VARIABLE = "USER_ROS_WHEELS"
 
-_PYTHON_VERSIONS = ((3, 10), (3, 13))
+_PYTHON_VERSIONS = ((3, 11), (3, 13))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +71,6 @@ def _check_wheels_exist() -> None:
         )
     if not lowest <= sys.version_info[:2] <= highest:
         raise SetupError(
-            f"This machine is {here}; without an installed ROS 2 Python 3.10 to 3.13 is needed. "
+            f"This machine is {here}; without an installed ROS 2 Python 3.11 to 3.13 is needed. "
             "Put one of them first on PATH, or source an installed ROS 2, and try again."
         )

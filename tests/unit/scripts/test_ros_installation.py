@@ -58,7 +58,7 @@ def test_sourced_ros_without_rclpy_is_explained():
         find_ros({"ROS_DISTRO": "humble"}, earlier=None)
 
 
-@pytest.mark.parametrize("python", [(3, 10), (3, 13)])
+@pytest.mark.parametrize("python", [(3, 11), (3, 13)])
 def test_wheels_are_used_on_a_supported_machine(monkeypatch: pytest.MonkeyPatch, python: tuple[int, int]):
     on_machine(monkeypatch, python=python)
     assert find_ros({}, earlier=None) == RosInstallation(distribution="kilted", setup_script=None)
@@ -70,7 +70,7 @@ def test_other_processor_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch):
         find_ros({}, earlier=None)
 
 
-@pytest.mark.parametrize("python", [(3, 9), (3, 14)])
+@pytest.mark.parametrize("python", [(3, 10), (3, 14)])
 def test_other_python_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch, python: tuple[int, int]):
     on_machine(monkeypatch, python=python)
     with pytest.raises(SetupError, match=r"Python 3\.10 to 3\.13 is needed"):
