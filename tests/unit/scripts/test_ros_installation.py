@@ -73,5 +73,5 @@ def test_other_processor_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("python", [(3, 10), (3, 14)])
 def test_other_python_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch, python: tuple[int, int]):
     on_machine(monkeypatch, python=python)
-    with pytest.raises(SetupError, match=r"Python 3\.10 to 3\.13 is needed"):
+    with pytest.raises(SetupError, match=r"Python 3\.11 to 3\.13 is needed"):
         find_ros({}, earlier=None)
