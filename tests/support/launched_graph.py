@@ -65,6 +65,7 @@ class LaunchedGraph:
             **(environment or {}),
         }
         self.output_file = folder / f"launch-{self.mark[:8]}.txt"
+        self._prefix = tuple(prefix)
         self._command = [*prefix, str(_launcher()), task, *(f"{name}:={value}" for name, value in given.items())]
         self._process: subprocess.Popen[bytes] | None = None
         self._companions: list[subprocess.Popen[bytes]] = []
@@ -120,7 +121,7 @@ class LaunchedGraph:
 
     def companion(self, module: str, *arguments: object) -> subprocess.Popen[bytes]:
         """Start a module of `tests.support` beside the graph, in its domain; it ends with the graph."""
-        process = start_companion(module, *arguments, environment=self.environment)
+        process = start_companion(module, *arguments, environment=self.environment, prefix=self._prefix)
         self._companions.append(process)
         return process
 
@@ -185,9 +186,11 @@ def graph_environment(domain_id: int) -> dict[str, str]:
     return dict(os.environ) | own
 
 
-def start_companion(module: str, *arguments: object, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def start_companion(
+    module: str, *arguments: object, environment: Mapping[str, str], prefix: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
     """Start a module of `tests.support` as a process."""
-    command = [sys.executable, "-m", f"tests.support.{module}", *map(str, arguments)]
+    command = [*prefix, sys.executable, "-m", f"tests.support.{module}", *map(str, arguments)]
     return subprocess.Popen(
         command, cwd=REPOSITORY, env=dict(environment), stdin=subprocess.DEVNULL, preexec_fn=_die_with_test
     )

@@ -20,6 +20,9 @@ def user(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([_ROOT / "user", *words], env=clean, capture_output=True, text=True, check=False, timeout=600)
 
 
+pytestmark = [pytest.mark.slow, pytest.mark.long]
+
+
 @pytest.fixture
 def printing_launch_file(tmp_path: Path) -> Path:
     """A launch file whose dry run prints what ./user sets."""

@@ -12,7 +12,7 @@ from tests.support.kill_audit import audit
 from tests.support.launched_graph import LaunchedGraph
 from tests.support.short_runs import short_training
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(400)]
 
 
 def test_two_arms_practise_for_one_learner_and_share_its_evaluations(tmp_path, domain_id):
