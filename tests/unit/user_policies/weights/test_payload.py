@@ -37,11 +37,20 @@ def test_weights_that_are_not_finite_are_refused() -> None:
     with pytest.raises(WeightsError, match=r"not finite, in actor\.bias"):
         pack(
             {"actor.bias": np.array([1.0, np.nan], np.float32)},
-            run="r", version=version, name="", policy="mlp", spec_digest="d",
+            run="r",
+            version=version,
+            name="",
+            policy="mlp",
+            spec_digest="d",
         )
 
 
-@pytest.mark.parametrize("content", [b"", b"12345678", b"\xff" * 100, make_payload().content[:50]])
+# Named, for the header's order is not the same in every process, and parallel workers must agree on a test's name.
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"12345678", b"\xff" * 100, make_payload().content[:50]],
+    ids=["empty", "eight bytes", "no length", "cut header"],
+)
 def test_damaged_bytes_are_one_error(content: bytes) -> None:
     with pytest.raises(WeightsError):
         unpack(content)
