@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.support.kill_audit import audit
 from tests.support.launched_graph import LaunchedGraph
+from tests.support.middleware import NETWORK
 from tests.support.network_namespaces import TwoMachines
 
 CUT_S = 10.0
@@ -66,7 +67,7 @@ def _launch(role: str, prefix: list[str], options: argparse.Namespace) -> Launch
         arguments=arguments,
         folder=options.folder / machine,
         domain_id=options.domain_id,
-        environment={"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"},
+        environment=NETWORK,
         prefix=prefix,
     )
 

@@ -13,11 +13,8 @@ set -u
 # With an installed ROS 2 the environment only adds what that lacks, and does not put itself on the path.
 export PATH="$root/.venv/bin:$PATH"
 
-# For one machine: nobody else on the network is met, and a killed process leaves no shared memory behind.
-export ROS_AUTOMATIC_DISCOVERY_RANGE="${ROS_AUTOMATIC_DISCOVERY_RANGE:-LOCALHOST}"
-export FASTDDS_BUILTIN_TRANSPORTS="${FASTDDS_BUILTIN_TRANSPORTS:-UDPv4}"
-# Larger receive buffers, for images and weights; a profile of your own is kept.
-export FASTDDS_DEFAULT_PROFILES_FILE="${FASTDDS_DEFAULT_PROFILES_FILE:-$root/src/user_bringup/config/fastdds.xml}"
+source "$root/scripts/middleware.sh"
+
 # Readable logs in pipes and files: a line is written when it is complete.
 export PYTHONUNBUFFERED=1
 

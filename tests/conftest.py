@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.domains import leased_domain
+from tests.support.middleware import ONE_MACHINE
 from tests.support.shared_memory import orphaned_shared_memory_files
 
 _CHECK_VARIABLE = "USER_TEST_CHECKS_SHARED_MEMORY"
@@ -18,8 +19,7 @@ _SHARED_MEMORY = pytest.StashKey[set[Path]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the middleware on this machine and out of shared memory, as ./user does; remember what is there already."""
-    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-    os.environ.setdefault("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
+    os.environ.update(ONE_MACHINE)
     config.stash[_SHARED_MEMORY] = orphaned_shared_memory_files()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from types import TracebackType
 from typing import Any, Self
@@ -32,8 +31,6 @@ class ArmClient:
     """
 
     def __init__(self, *, domain_id: int, namespace: str = "arm_0") -> None:
-        # The range is read from this process's environment when the context begins.
-        os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
         self._context = Context()
         rclpy.init(context=self._context, domain_id=domain_id)
         self.node = Node("test_client", namespace=namespace, context=self._context)

@@ -176,10 +176,9 @@ class LaunchedGraph:
 
 
 def graph_environment(domain_id: int) -> dict[str, str]:
-    """Return this process's environment, in a DDS domain of its own that does not leave the machine."""
+    """Return this process's environment, with a DDS domain of its own."""
     own = {
         "ROS_DOMAIN_ID": str(domain_id),
-        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
         "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": "1",
     }

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.kill_audit import audit
 from tests.support.launched_graph import START_S, LaunchedGraph
+from tests.support.middleware import NETWORK
 from tests.support.network_namespaces import TwoMachines
 from tests.support.short_runs import short_training
 
@@ -53,6 +54,6 @@ def _machine(folder: Path, prefix: list[str], *, role: str, domain_id: int) -> L
         folder=folder,
         domain_id=domain_id,
         # The machines meet over the cable as they would in a laboratory.
-        environment={"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"},
+        environment=NETWORK,
         prefix=prefix,
     )

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.long]
 @pytest.fixture
 def printing_launch_file(tmp_path: Path) -> Path:
     """A launch file whose dry run prints what ./user sets."""
-    names = ("USER_SETUP_S", "ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_BUILTIN_TRANSPORTS", "ROS_DISTRO")
+    names = ("USER_SETUP_S", "ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_DEFAULT_PROFILES_FILE", "ROS_DISTRO")
     path = tmp_path / "printing.launch.xml"
     command = " ".join(f"{name}=$(env {name} none)" for name in names)
     path.write_text(f'<launch><executable cmd="{command}"/></launch>')
@@ -52,8 +52,8 @@ def test_set_up_checkout_is_used_without_doing_anything(printing_launch_file: Pa
 
 def test_one_machine_defaults_are_set(printing_launch_file: Path):
     settings = settings_of(user("launch", str(printing_launch_file), "--dry-run"))
-    assert settings["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
-    assert settings["FASTDDS_BUILTIN_TRANSPORTS"] == "UDPv4"
+    assert settings["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "SYSTEM_DEFAULT"
+    assert settings["FASTDDS_DEFAULT_PROFILES_FILE"].endswith("fastdds_one_machine.xml")
     assert settings["ROS_DISTRO"] != "none"
 
 
