@@ -36,8 +36,11 @@ class TestPolicy:
             assert values.dtype == np.float32
             SPEC.check_action(
                 ActionChunk(
-                    source="s", spec_digest=SPEC.digest, episode=observation.episode,
-                    first_step=observation.step, values=values,
+                    source="s",
+                    spec_digest=SPEC.digest,
+                    episode=observation.episode,
+                    first_step=observation.step,
+                    values=values,
                 )
             )
 

@@ -39,13 +39,9 @@ def context(domain_id: int) -> Iterator[Context]:
 
 
 def declared(context: Context, overrides: list[str]) -> tuple[Node, Config]:
-    node = Node(
-        "example",
-        context=context,
-        cli_args=["--ros-args", *overrides],
-        automatically_declare_parameters_from_overrides=True,
-    )
-    return node, declare_config(node, Config)
+    arguments = ["--ros-args", *overrides]
+    node = Node("example", context=context, cli_args=arguments, automatically_declare_parameters_from_overrides=True)
+    return node, declare_config(node, Config, arguments)
 
 
 def test_values_come_from_params_files_and_the_command_line_in_order(context: Context, tmp_path: Path) -> None:
@@ -71,3 +67,23 @@ def test_every_parameter_is_visible_described_and_read_only(context: Context) ->
 def test_a_key_or_value_that_is_not_allowed_stops_the_node(context: Context, override: str) -> None:
     with pytest.raises(ConfigurationError, match=override.partition(":=")[0]):
         declared(context, ["-p", override])
+
+
+@pytest.mark.parametrize(("earlier", "later"), [("1", "many"), ("1", "0.5"), ("true", "1")])
+def test_a_value_that_ros_would_pass_over_for_an_earlier_one_is_an_error(
+    context: Context, tmp_path: Path, earlier: str, later: str
+) -> None:
+    files = [tmp_path / "earlier.yaml", tmp_path / "later.yaml"]
+    for file, value in zip(files, (earlier, later), strict=True):
+        file.write_text(f"/**/example:\n  ros__parameters:\n    limits.speed_m_s: {value}\n")
+    words = [word for file in files for word in ("--params-file", str(file))]
+    with pytest.raises(ConfigurationError, match=r"limits\.speed_m_s = .*later\.yaml"):
+        declared(context, words)
+
+
+def test_a_number_may_be_whole_in_a_later_file(context: Context, tmp_path: Path) -> None:
+    files = [tmp_path / "earlier.yaml", tmp_path / "later.yaml"]
+    for file, value in zip(files, ("0.5", "1"), strict=True):
+        file.write_text(f"/**:\n  ros__parameters:\n    limits.speed_m_s: {value}\n    robots: [arm_{value}]\n")
+    _, config = declared(context, [word for file in files for word in ("--params-file", str(file))])
+    assert config.limits.speed_m_s == 1.0

@@ -29,9 +29,7 @@ def make(name: str, *, utd_ratio: float = 4.0, start: int = 200, slack: int = 20
         (0.5, 202, 1, False),
     ],
 )
-def test_updates_keep_the_ratio(
-    name: str, utd_ratio: float, training_steps: int, updates: int, allowed: bool
-) -> None:
+def test_updates_keep_the_ratio(name: str, utd_ratio: float, training_steps: int, updates: int, allowed: bool) -> None:
     pipeline = make(name, utd_ratio=utd_ratio)
     assert pipeline.may_update(updates=updates, training_steps=training_steps) == allowed
 

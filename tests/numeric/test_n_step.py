@@ -26,9 +26,7 @@ DISCOUNT = np.array([1, 1, 0, 999, 1, 1, 999, 999], np.float32)
     ],
 )
 def test_n_step_return(name: str, row: int, n: int, reward: float, bootstrap: float, next_row: int) -> None:
-    returns = n_step_returns(
-        np.array([row]), n=n, gamma=0.5, successor=SUCCESSOR, reward=REWARD, discount=DISCOUNT
-    )
+    returns = n_step_returns(np.array([row]), n=n, gamma=0.5, successor=SUCCESSOR, reward=REWARD, discount=DISCOUNT)
     found = (float(returns.reward[0]), float(returns.bootstrap[0]), int(returns.next_row[0]))
     assert found == (reward, bootstrap, next_row), name
 
@@ -37,9 +35,7 @@ def test_rows_of_a_batch_do_not_mix() -> None:
     rows = np.array([0, 5, 2, 4])
     together = n_step_returns(rows, n=2, gamma=0.5, successor=SUCCESSOR, reward=REWARD, discount=DISCOUNT)
     for index, row in enumerate(rows):
-        alone = n_step_returns(
-            np.array([row]), n=2, gamma=0.5, successor=SUCCESSOR, reward=REWARD, discount=DISCOUNT
-        )
+        alone = n_step_returns(np.array([row]), n=2, gamma=0.5, successor=SUCCESSOR, reward=REWARD, discount=DISCOUNT)
         assert together.reward[index] == alone.reward[0]
         assert together.bootstrap[index] == alone.bootstrap[0]
         assert together.next_row[index] == alone.next_row[0]

@@ -54,17 +54,13 @@ def test_critic_loss_is_the_mean_over_critics_and_samples() -> None:
 
 def test_actor_loss_takes_the_mean_of_the_critics() -> None:
     # Means of the critics 2 and -1/3; alpha log pi 0.1 · (-3) and 0.1 · 1.
-    found = losses.actor_loss(
-        values=VALUES, log_density=torch.tensor([-3.0, 1.0]), temperature=torch.tensor(0.1)
-    )
+    found = losses.actor_loss(values=VALUES, log_density=torch.tensor([-3.0, 1.0]), temperature=torch.tensor(0.1))
     assert float(found) == pytest.approx(((-0.3 - 2.0) + (0.1 + 1 / 3)) / 2)
 
 
 def test_actor_loss_does_not_move_the_temperature() -> None:
     temperature = torch.tensor(0.1, requires_grad=True)
-    loss = losses.actor_loss(
-        values=VALUES, log_density=torch.ones(2, requires_grad=True), temperature=temperature
-    )
+    loss = losses.actor_loss(values=VALUES, log_density=torch.ones(2, requires_grad=True), temperature=temperature)
     loss.backward()
     assert temperature.grad is None
 

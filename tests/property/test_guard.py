@@ -13,9 +13,7 @@ from user_hardware.environment.guard import Guard
 
 CONFIG = EnvironmentConfig()
 SPEC = CONFIG.build_spec(robot="arm_0")
-GUARD = Guard(
-    config=CONFIG.guard, leash_m=SPEC.leash_m, leash_rad=SPEC.leash_rad, nominal_target=SPEC.nominal_target
-)
+GUARD = Guard(config=CONFIG.guard, leash_m=SPEC.leash_m, leash_rad=SPEC.leash_rad, nominal_target=SPEC.nominal_target)
 LOW = SPEC.nominal_target.position + CONFIG.guard.box_low_m
 HIGH = SPEC.nominal_target.position + CONFIG.guard.box_high_m
 TINY = 1e-7

@@ -55,9 +55,7 @@ def test_each_row_with_a_successor_is_drawable_once_where_it_belongs(records: li
     whole = [row for row in range(len(kept)) if memory.successor[row] >= 0]
     online = [row for row in whole if kept[row].observation.mode is Mode.TRAIN]
     demonstrations = [
-        row
-        for row in whole
-        if kept[row].observation.mode is Mode.COLLECT or kept[row].action_source.value == "human"
+        row for row in whole if kept[row].observation.mode is Mode.COLLECT or kept[row].action_source.value == "human"
     ]
     assert sorted(memory.online_rows.tolist()) == online
     assert sorted(memory.demonstration_rows.tolist()) == demonstrations

@@ -27,8 +27,16 @@ def node_process(mark: str, name: str, *, namespace: str = "") -> psutil.Process
     Where a supervisor starts the node with its own arguments, as `progress` does, the node is the youngest of the two.
     """
     wanted = {f"__node:={name}"} | ({f"__ns:=/{namespace}"} if namespace else set())
-    found = [process for process in marked_processes(mark) if wanted <= set(_command(process))]
+    found = [process for process in marked_processes(mark) if wanted <= set(command(process))]
     return max(found, key=_start_time, default=None)
+
+
+def command(process: psutil.Process) -> list[str]:
+    """Return the words that started a process, none when it has ended."""
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []
 
 
 def kill(process: psutil.Process, number: signal.Signals = signal.SIGKILL) -> None:
@@ -53,13 +61,6 @@ def _has_mark(process: psutil.Process, mark: str) -> bool:
         return marked and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE
     except (OSError, psutil.NoSuchProcess):
         return False
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return []
 
 
 def _start_time(process: psutil.Process) -> float:

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import psutil
 
-from tests.support.graph_processes import MARK, kill, marked_processes, node_process
+from tests.support.graph_processes import MARK, command, kill, marked_processes, node_process
 from tests.support.wait import wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -157,7 +157,8 @@ class LaunchedGraph:
     def left_running(self) -> list[str]:
         """Return the commands of processes of the graph, companions not counted."""
         companions = {process.pid for process in self._companions}
-        return [" ".join(process.cmdline()) for process in marked_processes(self.mark) if process.pid not in companions]
+        running = [process for process in marked_processes(self.mark) if process.pid not in companions]
+        return [" ".join(command(process)) for process in running]
 
     def report(self) -> dict[str, Any]:
         """Return the run's report.json."""

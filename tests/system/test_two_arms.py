@@ -10,9 +10,10 @@ from tests.support.foreign_records import foreign_messages
 from tests.support.json_lines import whole_rows
 from tests.support.kill_audit import audit
 from tests.support.launched_graph import LaunchedGraph
-from tests.support.short_runs import short_training
+from tests.support.short_runs import TRAINING_STEPS, short_training
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(400)]
+LONGEST_EPISODE = 100
 
 
 def test_two_arms_practise_for_one_learner_and_share_its_evaluations(tmp_path, domain_id):
@@ -31,7 +32,8 @@ def test_two_arms_practise_for_one_learner_and_share_its_evaluations(tmp_path, d
     assert min(steps["arm_0"], steps["arm_1"]) > 0.25 * steps.total()
     assert [len(names) for names in sources.values()] == [1, 1]
     assert sources["arm_0"].isdisjoint(sources["arm_1"])
-    assert graph.report()["environment_steps"] == steps.total()
+    # Each arm may end the episode in which the budget was reached.
+    assert TRAINING_STEPS <= graph.report()["environment_steps"] <= steps.total() < TRAINING_STEPS + 2 * LONGEST_EPISODE
     rows = whole_rows(graph.run_folder / "progress" / "episodes.jsonl")
     evaluated = {row["robot"] for row in rows if row["evaluation"]}
     assert evaluated == {"arm_0", "arm_1"}

@@ -108,7 +108,5 @@ class MetricsWriter:
         if self._rates_from is not None and now_s > self._rates_from[0]:
             elapsed_s = now_s - self._rates_from[0]
             self._scalar("rates/updates_per_s", (updates - self._rates_from[1]) / elapsed_s, updates)
-            self._scalar(
-                "rates/training_steps_per_s", (training_steps - self._rates_from[2]) / elapsed_s, updates
-            )
+            self._scalar("rates/training_steps_per_s", (training_steps - self._rates_from[2]) / elapsed_s, updates)
         self._rates_from = (now_s, updates, training_steps)

@@ -85,9 +85,7 @@ class Trainer:
         self._cache: FeatureCache | None = None
         if not extractor.trained_end_to_end:
             self._cache = FeatureCache(memory=self.memory, extractor=extractor, device=self._policy.device)
-        self._learner = algorithm_entry(algorithm).learner_type(
-            config=hyperparameters, policy=self._policy, seed=seed
-        )
+        self._learner = algorithm_entry(algorithm).learner_type(config=hyperparameters, policy=self._policy, seed=seed)
         self._batches = BatchSource(
             memory=self.memory,
             observations=self._cache or RawObservationSource(memory=self.memory, device=self._policy.device),

@@ -51,8 +51,10 @@ class CollectConfig:
         0, "successful episodes to collect where `demonstrations` is no bag yet; 0 = none", minimum=0
     )
     max_failure_rate: float = parameter(
-        0.9, "collection stops with an error above this rate of failures, judged from 20 episodes on",
-        minimum=0.0, maximum=1.0,
+        0.9,
+        "collection stops with an error above this rate of failures, judged from 20 episodes on",
+        minimum=0.0,
+        maximum=1.0,
     )
 
 

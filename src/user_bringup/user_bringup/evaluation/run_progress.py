@@ -78,9 +78,7 @@ class RunProgress:
 
     def note_ending(self, ending: Ending) -> None:
         """Write down how the run ended. Raises LogError."""
-        self.record = self.record.ended(
-            purpose=self._purpose, exit_status=ending.exit_status, verdict=ending.verdict
-        )
+        self.record = self.record.ended(purpose=self._purpose, exit_status=ending.exit_status, verdict=ending.verdict)
 
     def on_status(self, robot: str, message: Any) -> None:  # noqa: ANN401 - EnvironmentStatus.msg
         """Take a robot's status."""

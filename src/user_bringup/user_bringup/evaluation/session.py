@@ -55,9 +55,7 @@ class Session:
         self._episodes = record.episodes
         self._evaluations = record.evaluations
         self._dispatcher = dispatcher
-        self._plan = PLANS[config.purpose](
-            config=config, evaluations=record.evaluations, demonstrations=demonstrations
-        )
+        self._plan = PLANS[config.purpose](config=config, evaluations=record.evaluations, demonstrations=demonstrations)
         self._closed: list[ClosedEvaluation] = []
         self.ending: Ending | None = None
 

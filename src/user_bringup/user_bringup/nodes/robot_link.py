@@ -29,9 +29,7 @@ class RobotLink:
         after_episode: Called after each episode: the next goal should reach the robot before it practises again.
     """
 
-    def __init__(
-        self, *, node: Node, robot: str, progress: RunProgress, after_episode: Callable[[], None]
-    ) -> None:
+    def __init__(self, *, node: Node, robot: str, progress: RunProgress, after_episode: Callable[[], None]) -> None:
         self._node = node
         self._robot = robot
         self._progress = progress

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import typing
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -10,30 +12,37 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from user_core.configuration import ParameterInfo, build, flatten, parameters_of
+from user_core.ros.params_files import check_params_files
 
 ConfigT = TypeVar("ConfigT")
 _EXEMPT = ("use_sim_time",)
 _EXEMPT_PREFIXES = ("qos_overrides.", "start_type_description_service")
 
 
-def declare_config(node: Node, config_type: type[ConfigT]) -> ConfigT:
+def declare_config(node: Node, config_type: type[ConfigT], arguments: Sequence[str] | None = None) -> ConfigT:
     """Declare every field of `config_type` as a read-only parameter and return the checked values.
 
     An empty list is written [''] in a params file, since ROS has no type for []. The node must have been made with
     `automatically_declare_parameters_from_overrides=True`, so that keys of the params files that nothing reads are seen
     and refused.
 
+    Args:
+        node: Not yet spinning.
+        config_type: A dataclass of `user_core.configuration`.
+        arguments: Where the params files are named; the process's own unless given.
+
     Raises:
-        ConfigurationError: For an unknown key, a wrong type or a value out of range.
+        ConfigurationError: For an unknown key, a wrong type, a value out of range, or one that ROS passed over.
     """
     given = {
         name: value.value
         for name, value in node.get_parameters_by_prefix("").items()
-        if name not in _EXEMPT and not name.startswith(_EXEMPT_PREFIXES)
+        if value.value is not None and name not in _EXEMPT and not name.startswith(_EXEMPT_PREFIXES)
     }
+    files_in = sys.argv if arguments is None else arguments
+    check_params_files(files_in, node_name=node.get_fully_qualified_name(), taken=given)
     where = f"the section {node.get_name()} of the params files, or the launch argument that sets it"
-    plain = {name: _plain(value) for name, value in given.items() if value is not None}
-    config = build(config_type, plain, where=where)
+    config = build(config_type, {name: _plain(value) for name, value in given.items()}, where=where)
     values = flatten(config)
     for info in parameters_of(config_type):
         if info.name in given:

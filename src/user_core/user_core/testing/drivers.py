@@ -160,9 +160,7 @@ class FakeTeleop:
         """Return what was delivered last."""
         return self._sample
 
-    def hold(
-        self, *, twist: FloatArray | None = None, buttons: tuple[bool, ...] = (True,), stamp_ns: int = 0
-    ) -> None:
+    def hold(self, *, twist: FloatArray | None = None, buttons: tuple[bool, ...] = (True,), stamp_ns: int = 0) -> None:
         """Deliver an input: a twist (6,) in [-1, 1] and buttons; without either the dead-man button is held."""
         values = np.zeros(6) if twist is None else twist
         self._sample = Stamped(

@@ -187,7 +187,7 @@ def assemble(
         training=config.training,
         deterministic_share=config.deterministic_share,
     )
-    budget = StepBudget(requires=config.requires, lockstep=config.lockstep)
+    budget = StepBudget(requires=config.requires, lockstep=config.lockstep, max_steps=config.max_environment_steps)
     loop = ControlLoop(
         bench=bench,
         parts=LoopParts(

@@ -142,9 +142,7 @@ class Attempt:
         """
         commander, mapping = self._bench.commander, self._bench.mapping
         policy_action = None if missed else self._plan.action(self.step)
-        decision = self._bench.arbiter.choose(
-            policy_action=policy_action, person_action=self._action_of(person)
-        )
+        decision = self._bench.arbiter.choose(policy_action=policy_action, person_action=self._action_of(person))
         tool = commander.measured() if self._tool is None else self._tool
         reference = mapping.reference(measured=tool, commanded=commander.commanded)
         sent = commander.keep() if decision.action is None else self._command(decision.action, reference)

@@ -11,11 +11,13 @@ class StepBudget:
     Args:
         requires: Which of replay, learner must have been heard before a training episode begins.
         lockstep: Then the budget is looked at before every step, else only between episodes.
+        max_steps: Training steps of the run after which no training episode begins; 0 = no limit.
     """
 
-    def __init__(self, *, requires: tuple[str, ...], lockstep: bool) -> None:
+    def __init__(self, *, requires: tuple[str, ...], lockstep: bool, max_steps: int = 0) -> None:
         self._requires = requires
         self._lockstep = lockstep
+        self._max_steps = max_steps
         self._learner_heard = False
         self._replay_heard = False
         self._logged_steps = 0
@@ -52,7 +54,7 @@ class StepBudget:
 
     def allows_step(self) -> bool:
         """Tell whether one more training step fits the budget."""
-        return self._step_budget < 0 or self._logged_steps + len(self._unacknowledged) < self._step_budget
+        return self._step_budget < 0 or self._steps < self._step_budget
 
     def allows_next_step(self) -> bool:
         """Tell whether a running training episode may go on; only lockstep pauses within an episode.
@@ -69,6 +71,12 @@ class StepBudget:
             return "waiting for replay_node (/replay/status)"
         if training and "learner" in self._requires and not self._learner_heard:
             return "waiting for learner_node (/learner/status)"
+        if training and 0 < self._max_steps <= self._steps:
+            return f"the run has its {self._max_steps} training steps (max_environment_steps)"
         if training and not self.allows_step():
             return f"waiting for the learner: {self._step_budget} training steps are allowed so far"
         return ""
+
+    @property
+    def _steps(self) -> int:
+        return self._logged_steps + len(self._unacknowledged)

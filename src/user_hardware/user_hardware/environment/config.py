@@ -73,6 +73,9 @@ class EnvironmentConfig:
     run_folder: str = parameter("", "folder of the run: the outbox lies in it; empty = ./runs/unnamed")
     seed: int = parameter(0, "seed of training resets and of the choice of deterministic episodes", minimum=0)
     training: bool = parameter(True, "run training episodes whenever no RunEpisodes goal is in progress")
+    max_environment_steps: int = parameter(
+        0, "training steps of the run after which no training episode begins; 0 = no limit", minimum=0
+    )
     deterministic_share: float = parameter(
         0.0, "share of the training episodes run without exploration", minimum=0.0, maximum=1.0
     )
@@ -80,7 +83,8 @@ class EnvironmentConfig:
         NEIGHBOURS, "which of replay, learner must have been heard before a training episode begins"
     )
     resume: str = parameter(
-        "manual", "after a start, a fault or a long pause: wait for a person, or go on once the cause is gone",
+        "manual",
+        "after a start, a fault or a long pause: wait for a person, or go on once the cause is gone",
         choices=("manual", "automatic"),
     )
     task: TaskConfig = group(TaskConfig)

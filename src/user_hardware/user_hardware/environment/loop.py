@@ -239,9 +239,7 @@ class ControlLoop:
         self._bench.builder.wrench_bias = self._parts.resetting.wrench_bias
         self._parts.resetting.abandon()
         self._parts.schedule.begin(request)
-        self.attempt = open_attempt(
-            bench=self._bench, spec=self._parts.spec, request=request, episode=self._episode
-        )
+        self.attempt = open_attempt(bench=self._bench, spec=self._parts.spec, request=request, episode=self._episode)
         self.attempt.observe(snapshot)
 
     def _tick_episode(self, snapshot: Snapshot) -> None:

@@ -21,9 +21,7 @@ def open_attempt(*, bench: Workbench, spec: EnvironmentSpec, request: EpisodeReq
     """
     return Attempt(
         bench=bench,
-        plan=ActionPlan(
-            spec=spec, source=bench.output.source, episode=episode, policy_version=request.policy_version
-        ),
+        plan=ActionPlan(spec=spec, source=bench.output.source, episode=episode, policy_version=request.policy_version),
         request=request,
         identity=EpisodeIdentity(
             robot=spec.robot,

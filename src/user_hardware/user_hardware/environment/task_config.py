@@ -62,9 +62,7 @@ class StateConfig:
                     key="state.groups", value=name, allowed=f"any of {', '.join(STATE_GROUPS)}", where=TASK_FILE
                 )
         if len(set(self.groups)) != len(self.groups):
-            raise ConfigurationError(
-                key="state.groups", value=self.groups, allowed="each group once", where=TASK_FILE
-            )
+            raise ConfigurationError(key="state.groups", value=self.groups, allowed="each group once", where=TASK_FILE)
         for key in ("position_range_m", "rotation_range_rad", "target_range_m", "target_range_rad"):
             value = getattr(self, key)
             require_length(f"state.{key}", value, 3)
@@ -98,7 +96,8 @@ class ActionConfig:
     scale_m: float = parameter(0.02, "metres per unit of x, y, z", minimum=1e-5, maximum=0.2)
     scale_rad: float = parameter(0.1, "radians per unit of rx, ry, rz", minimum=1e-4, maximum=1.0)
     reference: str = parameter(
-        "measured", "pose to which an action is added: measured, or the last one commanded",
+        "measured",
+        "pose to which an action is added: measured, or the last one commanded",
         choices=("measured", "commanded"),
     )
     leash_m: float = parameter(0.0346, "farthest a target may be from the measured position", minimum=1e-4, maximum=0.3)

@@ -58,9 +58,7 @@ class EnvironmentNode(Node):
         adapters = make_adapters(self._config, clock)
         run_folder = RunFolder(path=Path(self._config.run_folder or _UNNAMED_RUN))
         calls = RosSimulationCalls(node=self)
-        self._output = EnvironmentOutput(
-            node=self, spec=spec, config=self._config.outbox, run_folder=run_folder.path
-        )
+        self._output = EnvironmentOutput(node=self, spec=spec, config=self._config.outbox, run_folder=run_folder.path)
         self._environment = assemble(
             config=self._config,
             spec=spec,

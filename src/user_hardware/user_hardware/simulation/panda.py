@@ -50,20 +50,55 @@ class _Link:
 
 
 _LINKS = (
-    _Link(position="0 0 0.333", euler=_NO_TURN, range_rad=(-2.8973, 2.8973), mass_kg=4.970684,
-          capsules=((0.06, "0 0 -0.19 0 0 -0.03"),)),
-    _Link(position="0 0 0", euler=_QUARTER_TURN_BACK, range_rad=(-1.7628, 1.7628), mass_kg=0.646926,
-          capsules=((0.06, "0 0 -0.06 0 0 0.06"), (0.055, "0 0 0 0 -0.13 0"))),
-    _Link(position="0 -0.316 0", euler=_QUARTER_TURN, range_rad=(-2.8973, 2.8973), mass_kg=3.228604,
-          capsules=((0.055, "0 0 -0.15 0 0 0"), (0.055, "0 0 0 0.0825 0 0"))),
-    _Link(position="0.0825 0 0", euler=_QUARTER_TURN, range_rad=(-3.0718, -0.0698), mass_kg=3.587895,
-          capsules=((0.055, "0 0 -0.06 0 0 0.06"), (0.05, "0 0 0 -0.0825 0.10 0"))),
-    _Link(position="-0.0825 0.384 0", euler=_QUARTER_TURN_BACK, range_rad=(-2.8973, 2.8973), mass_kg=1.225946,
-          capsules=((0.05, "0 0 -0.27 0 0.05 -0.10"), (0.045, "0 0.06 -0.10 0 0 0"))),
-    _Link(position="0 0 0", euler=_QUARTER_TURN, range_rad=(-0.0175, 3.7525), mass_kg=1.666555,
-          capsules=((0.048, "0 0 -0.04 0 0 0.05"), (0.045, "0 0 0 0.088 0 0"))),
-    _Link(position="0.088 0 0", euler=_QUARTER_TURN, range_rad=(-2.8973, 2.8973), mass_kg=0.735522,
-          capsules=((0.045, "0 0 -0.02 0 0 0.07"),)),
+    _Link(
+        position="0 0 0.333",
+        euler=_NO_TURN,
+        range_rad=(-2.8973, 2.8973),
+        mass_kg=4.970684,
+        capsules=((0.06, "0 0 -0.19 0 0 -0.03"),),
+    ),
+    _Link(
+        position="0 0 0",
+        euler=_QUARTER_TURN_BACK,
+        range_rad=(-1.7628, 1.7628),
+        mass_kg=0.646926,
+        capsules=((0.06, "0 0 -0.06 0 0 0.06"), (0.055, "0 0 0 0 -0.13 0")),
+    ),
+    _Link(
+        position="0 -0.316 0",
+        euler=_QUARTER_TURN,
+        range_rad=(-2.8973, 2.8973),
+        mass_kg=3.228604,
+        capsules=((0.055, "0 0 -0.15 0 0 0"), (0.055, "0 0 0 0.0825 0 0")),
+    ),
+    _Link(
+        position="0.0825 0 0",
+        euler=_QUARTER_TURN,
+        range_rad=(-3.0718, -0.0698),
+        mass_kg=3.587895,
+        capsules=((0.055, "0 0 -0.06 0 0 0.06"), (0.05, "0 0 0 -0.0825 0.10 0")),
+    ),
+    _Link(
+        position="-0.0825 0.384 0",
+        euler=_QUARTER_TURN_BACK,
+        range_rad=(-2.8973, 2.8973),
+        mass_kg=1.225946,
+        capsules=((0.05, "0 0 -0.27 0 0.05 -0.10"), (0.045, "0 0.06 -0.10 0 0 0")),
+    ),
+    _Link(
+        position="0 0 0",
+        euler=_QUARTER_TURN,
+        range_rad=(-0.0175, 3.7525),
+        mass_kg=1.666555,
+        capsules=((0.048, "0 0 -0.04 0 0 0.05"), (0.045, "0 0 0 0.088 0 0")),
+    ),
+    _Link(
+        position="0.088 0 0",
+        euler=_QUARTER_TURN,
+        range_rad=(-2.8973, 2.8973),
+        mass_kg=0.735522,
+        capsules=((0.045, "0 0 -0.02 0 0 0.07"),),
+    ),
 )
 
 

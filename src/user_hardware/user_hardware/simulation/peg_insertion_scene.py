@@ -62,9 +62,7 @@ def peg_insertion_mjcf(config: SimulationConfig) -> str:
     visual = add(root, "visual")
     # Multisampling and large shadow maps cost ten times the frame on a CPU, and shadows hide the hole; fine round
     # shapes and subdivided boxes cost three times the frame and cannot be seen at these sizes.
-    add(
-        visual, "quality", offsamples="0", shadowsize="512", numslices="12", numstacks="6", numquads="1"
-    )
+    add(visual, "quality", offsamples="0", shadowsize="512", numslices="12", numstacks="6", numquads="1")
     add(visual, "global", offwidth=str(config.cameras.width), offheight=str(config.cameras.height))
     add(visual, "map", znear=0.005, zfar=10)
     add(visual, "headlight", ambient=_GREY_35, diffuse=_GREY_35, specular="0 0 0")
@@ -146,9 +144,7 @@ def _add_box(
 
 def _add_cameras(world: Element, hand: Element, scene: PegInsertionConfig) -> None:
     wrist, third_person = CAMERA_NAMES
-    add(
-        hand, "camera", name=wrist, pos="0.075 0 0.045", xyaxes="0 1 0 0.82 0 0.57", fovy=CAMERA_FOVY_DEG[wrist]
-    )
+    add(hand, "camera", name=wrist, pos="0.075 0 0.045", xyaxes="0 1 0 0.82 0 0.57", fovy=CAMERA_FOVY_DEG[wrist])
     # Fixed to the room: it looks at where the hole nominally is, and knows nothing of where it really is.
     hole = np.asarray(scene.hole_position_in_base)
     eye, look_at = hole + [0.30, 0.22, 0.36], hole + [0.0, 0.0, 0.03]

@@ -33,8 +33,18 @@ class RayCaster:
         rotation = data.cam_xmat[camera].reshape(3, 3)
         rays = self._rays[camera] @ rotation.T  # (H*W, 3) in the base frame
         mujoco.mj_multiRay(
-            self._model, data, data.cam_xpos[camera], rays.ravel(), None, 1, -1, self._geoms, self._distances,
-            self._normals, len(rays), _FAR_M,
+            self._model,
+            data,
+            data.cam_xpos[camera],
+            rays.ravel(),
+            None,
+            1,
+            -1,
+            self._geoms,
+            self._distances,
+            self._normals,
+            len(rays),
+            _FAR_M,
         )
         normals = self._normals.reshape(-1, 3)
         lamp = np.maximum(normals @ -data.light_xdir[0], 0.0)[:, None] * self._model.light_diffuse[0]  # (H*W, 3)

@@ -70,9 +70,7 @@ class SimulatedWorld:
         self._posture_rad = inverse_kinematics.solve(
             model=self._model, target=above, posture_rad=np.array(panda.HOME_POSTURE_RAD)
         )
-        self._impedance = CartesianImpedance(
-            model=self._model, config=config.impedance, posture_rad=self._posture_rad
-        )
+        self._impedance = CartesianImpedance(model=self._model, config=config.impedance, posture_rad=self._posture_rad)
         self._wrist = WristSensor(model=self._model, config=config.impedance)
         self._cameras = SceneCameras(model=self._model, config=config.cameras)
         self._randomiser = SceneRandomiser(self._model)

@@ -56,7 +56,9 @@ class Pipeline:
         """
         if utd_ratio <= 0:
             raise ConfigurationError(
-                key="hyperparameters.utd_ratio", value=utd_ratio, allowed="greater than 0, or nothing is ever learned",
+                key="hyperparameters.utd_ratio",
+                value=utd_ratio,
+                allowed="greater than 0, or nothing is ever learned",
                 where="the group hyperparameters of learner_node in the params files",
             )
         self._config = config

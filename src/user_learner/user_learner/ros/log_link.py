@@ -30,9 +30,7 @@ class LogLink:
         self._node = node
         self._inbox = inbox
         self._backlog_records = config.backlog_records
-        self._follower = LogFollower(
-            max_bytes=config.max_bytes, timeout_s=config.timeout_s, idle_s=config.idle_s
-        )
+        self._follower = LogFollower(max_bytes=config.max_bytes, timeout_s=config.timeout_s, idle_s=config.idle_s)
         self._client = node.create_client(FetchTransitions, "/replay/fetch")
         self._pending: Any = None
         self.invalid_records = 0

@@ -66,12 +66,8 @@ class ResNet10Encoder(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         with torch.no_grad():
             shape = self._maps(torch.zeros(1, 3, height, width)).shape
-        self.embeddings = LearnedSpatialEmbeddings(
-            channels=channels, height=shape[2], width=shape[3], embeddings=8
-        )
-        self.head = nn.Sequential(
-            nn.Dropout(0.1), nn.Linear(channels * 8, outputs), nn.LayerNorm(outputs), nn.Tanh()
-        )
+        self.embeddings = LearnedSpatialEmbeddings(channels=channels, height=shape[2], width=shape[3], embeddings=8)
+        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(channels * 8, outputs), nn.LayerNorm(outputs), nn.Tanh())
         self.outputs = outputs
 
     def forward(self, images: Tensor) -> Tensor:

@@ -31,8 +31,10 @@ class PolicyConfig:
     )
     encoder_outputs: int = parameter(32, "cnn: features of each camera", minimum=1, maximum=4096)
     goal_axes: tuple[int, ...] = parameter(
-        (0, 1), "cnn: axes of the tcp pose (0..5) whose distance to the goal the encoder predicts; empty = none",
-        minimum=0, maximum=5,
+        (0, 1),
+        "cnn: axes of the tcp pose (0..5) whose distance to the goal the encoder predicts; empty = none",
+        minimum=0,
+        maximum=5,
     )
     goal_scale: float = parameter(
         0.03, "cnn: distance in metres or radians that the goal prediction calls 1", minimum=1e-3, maximum=1.0

@@ -22,9 +22,7 @@ def heard(dispatcher: Dispatcher, *robots: str, now_s: float, source: str = "s",
         dispatcher.on_status(robot, RobotView(source=source, evaluation=evaluation, heard_s=now_s))
 
 
-def send(
-    dispatcher: Dispatcher, *, now_s: float, open_seeds: tuple[int, ...] = SEEDS, version: str = ""
-) -> list[Goal]:
+def send(dispatcher: Dispatcher, *, now_s: float, open_seeds: tuple[int, ...] = SEEDS, version: str = "") -> list[Goal]:
     return dispatcher.goals(EVALUATION, open_seeds=open_seeds, pinned_version=version, now_s=now_s)
 
 

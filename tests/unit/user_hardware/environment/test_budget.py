@@ -65,6 +65,16 @@ def test_a_log_that_cannot_be_written_holds_everybody() -> None:
     assert "disk full" in budget.obstacle(training=False)
 
 
+def test_no_training_episode_begins_once_the_run_has_its_steps() -> None:
+    budget = StepBudget(requires=("replay",), lockstep=True, max_steps=3)
+    budget.on_replay(training_steps=2, acknowledged=-1, error="")
+    assert budget.obstacle(training=True) == ""
+    budget.on_training_record(0)
+    assert "max_environment_steps" in budget.obstacle(training=True)
+    assert budget.allows_next_step(), "an episode that runs is not cut"
+    assert budget.obstacle(training=False) == "", "evaluations go on"
+
+
 def test_another_run_begins_anew() -> None:
     budget = heard(step_budget=3)
     budget.on_training_record(0)

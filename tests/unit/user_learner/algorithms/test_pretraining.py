@@ -57,9 +57,7 @@ def test_whole_episodes_are_held_out() -> None:
 
 
 def test_last_record_of_an_episode_is_no_example() -> None:
-    training, validation = split_demonstrations(
-        demonstrations(3), validation_share=0.3, axes=(), scale=1.0, seed=0
-    )
+    training, validation = split_demonstrations(demonstrations(3), validation_share=0.3, axes=(), scale=1.0, seed=0)
     assert not {4, 9, 14} & {*training.rows.tolist(), *validation.rows.tolist()}
 
 

@@ -156,8 +156,13 @@ def test_learning_that_diverges_stops_and_keeps_the_last_good_weights(tmp_path: 
 
     def make() -> Trainer:
         return Diverging(
-            spec=SPEC, policy=config.policy, algorithm="sac", hyperparameters=config.hyperparameters,
-            memory=config.memory, pretraining=config.pretraining, seed=0,
+            spec=SPEC,
+            policy=config.policy,
+            algorithm="sac",
+            hyperparameters=config.hyperparameters,
+            memory=config.memory,
+            pretraining=config.pretraining,
+            seed=0,
         )
 
     bench = SessionBench(config, make_trainer=make)

@@ -132,9 +132,7 @@ class SacLearner:
         features = self._network.features
         if not features.trained_end_to_end:
             return FrozenEncoding()
-        return TrainedEncoding(
-            extractor=features, shift_pixels=self._config.shift_pixels, generator=self._generator
-        )
+        return TrainedEncoding(extractor=features, shift_pixels=self._config.shift_pixels, generator=self._generator)
 
     def _update_critic(self, batch: Batch, features: Tensor) -> dict[str, float]:
         with torch.no_grad():
