@@ -43,12 +43,15 @@ def _size(bag: Path) -> int:
 
 
 def _wait_until_the_robot_stands(recording: Path) -> None:
-    """Wait until no record has come for a while, though the robot is alive and says how it is."""
+    """Wait until no new record has come for a while, though the robot is alive and says how it is."""
 
     def stands() -> bool:
         rows = whole_rows(recording)
-        records = [row["monotonic_s"] for row in rows if row["kind"] == "transition"]
+        first_seen_s: dict[int, float] = {}
+        for row in rows:
+            if row["kind"] == "transition":  # what is not acknowledged is sent again and again
+                first_seen_s.setdefault(row["source_sequence"], row["monotonic_s"])
         statuses = [row["monotonic_s"] for row in rows if row["kind"] == "environment"]
-        return statuses[-1] - records[-1] > STANDS_S
+        return statuses[-1] - max(first_seen_s.values()) > STANDS_S
 
     wait_for(stands, 60, what="a robot that goes no further than its outbox")
