@@ -218,9 +218,10 @@ class Attempt:
         elif self.step >= self._bench.config.task.max_episode_steps:
             self._finish(self._episode.truncation(observation, tool, signal), Outcome.TIMEOUT, "")
         else:
+            # The policy computes while the record is written and sent.
+            self._publish(observation)
             for record in self._episode.middle(observation, tool, signal):
                 self._bench.output.store(record)
-            self._publish(observation)
 
     def _publish(self, observation: Observation) -> None:
         self._observation = observation

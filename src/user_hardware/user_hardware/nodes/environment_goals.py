@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
-from rclpy.task import Future
 
 from user_core.types import Mode
 from user_hardware.environment.goal import EpisodeResult, EpisodeSchedule, Goal, GoalProgress
@@ -32,7 +29,9 @@ class EpisodeGoals:
             node,
             RunEpisodes,
             "environment/run_episodes",
-            execute_callback=self._execute,
+            # A coroutine that waits for the last episode would be asked again and again whether it is done.
+            execute_callback=_never_by_itself,
+            handle_accepted_callback=self._begin,
             goal_callback=self._judge,
             cancel_callback=self._cancel,
         )
@@ -52,7 +51,7 @@ class EpisodeGoals:
             self._schedule.cancel(progress)
         return CancelResponse.ACCEPT
 
-    async def _execute(self, handle: ServerGoalHandle) -> RunEpisodes.Result:
+    def _begin(self, handle: ServerGoalHandle) -> None:
         request = handle.request
         goal = Goal(
             mode=Mode(request.mode),
@@ -61,17 +60,16 @@ class EpisodeGoals:
             policy_version=request.policy_version,
             evaluation=request.evaluation,
         )
-        ended: Future[str] = Future()
         progress = GoalProgress(
             goal=goal,
             report=lambda result: handle.publish_feedback(_feedback(goal, result)),
-            finish=lambda _, reason: ended.set_result(reason),
+            finish=lambda progress, reason: handle.execute(lambda handle: self._end(handle, progress, reason)),
         )
-        key = bytes(handle.goal_id.uuid)
-        self._progress[key] = progress
+        self._progress[bytes(handle.goal_id.uuid)] = progress
         self._schedule.set_goal(progress)
-        reason: Any = await ended
-        del self._progress[key]
+
+    def _end(self, handle: ServerGoalHandle, progress: GoalProgress, reason: str) -> RunEpisodes.Result:
+        del self._progress[bytes(handle.goal_id.uuid)]
         if handle.is_cancel_requested:
             handle.canceled()
         elif reason:
@@ -79,8 +77,15 @@ class EpisodeGoals:
         else:
             handle.succeed()
         return RunEpisodes.Result(
-            evaluation=goal.evaluation, episodes=progress.counted, successes=progress.successes, reason=reason
+            evaluation=progress.goal.evaluation,
+            episodes=progress.counted,
+            successes=progress.successes,
+            reason=reason,
         )
+
+
+def _never_by_itself(handle: ServerGoalHandle) -> RunEpisodes.Result:
+    raise AssertionError("a goal is executed by its last episode")
 
 
 def _feedback(goal: Goal, result: EpisodeResult) -> RunEpisodes.Feedback:

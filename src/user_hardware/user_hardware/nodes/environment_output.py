@@ -52,7 +52,8 @@ class EnvironmentOutput:
         self._outboxes: OutboxFolder | None = None
         self._unwritten: deque[tuple[RecordKind, Any]] = deque()
         self._record_bytes = _FIRST_GUESS_BYTES
-        self._published: tuple[Observation | None, Any] = (None, None)
+        # That of the record that is stored next, and the newest one.
+        self._published: deque[tuple[Observation, Any]] = deque(maxlen=2)
         self.run = ""
         self.source = str(uuid.uuid4())
         self.problem = ""
@@ -110,7 +111,7 @@ class EnvironmentOutput:
     def publish(self, observation: Observation) -> None:
         """Send an observation to the policy."""
         message = to_message(observation, "user_interfaces/msg/Observation")
-        self._published = (observation, message)
+        self._published.append((observation, message))
         try_publish(self._observations, message)
 
     def store(self, record: Transition) -> None:
@@ -173,6 +174,6 @@ class EnvironmentOutput:
         numbered = replace(record, run=self.run, source=self.source, source_sequence=sequence)
         if isinstance(record, EpisodeSummary):
             return to_message(numbered, "user_interfaces/msg/EpisodeSummary")
-        observation, message = self._published
-        converted = {"observation": message} if record.observation is observation else None
+        at_hand = [message for observation, message in self._published if observation is record.observation]
+        converted = {"observation": at_hand[0]} if at_hand else None
         return to_message(numbered, "user_interfaces/msg/Transition", converted=converted)

@@ -16,7 +16,7 @@ from user_core.ros import qos
 from user_core.ros.conversions import pose_from_message
 from user_core.ros.parameters import declare_config
 from user_core.ros.publishing import try_publish
-from user_core.ros.runner import run_node
+from user_core.ros.runner import event_driven_executor, run_node
 from user_core.transforms import Pose
 from user_hardware.teleop.scripted_operator import ScriptedOperator, ScriptedOperatorConfig
 from user_interfaces.msg import EnvironmentStatus
@@ -90,4 +90,4 @@ class OperatorNode(Node):
 
 def main() -> None:
     """Run the node until it is stopped."""
-    sys.exit(run_node(OperatorNode))
+    sys.exit(run_node(OperatorNode, make_executor=event_driven_executor))

@@ -10,7 +10,7 @@ from rclpy.node import Node
 
 from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
-from user_core.ros.runner import run_node
+from user_core.ros.runner import event_driven_executor, run_node
 from user_core.transforms import Pose
 from user_hardware.nodes.driver_face import DriverFace
 from user_hardware.nodes.simulation_services import SimulationServices
@@ -112,4 +112,4 @@ class SimulationNode(Node):
 
 def main() -> None:
     """Run the node until it is stopped."""
-    sys.exit(run_node(SimulationNode))
+    sys.exit(run_node(SimulationNode, make_executor=event_driven_executor))

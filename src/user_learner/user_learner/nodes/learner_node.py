@@ -15,7 +15,7 @@ from user_core.ros.conversions import to_message
 from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
 from user_core.ros.publishing import try_publish
-from user_core.ros.runner import end_process, run_node
+from user_core.ros.runner import end_process, event_driven_executor, run_node
 from user_core.run import RunFolder
 from user_core.spec import EnvironmentSpec
 from user_interfaces.msg import LearnerStatus
@@ -141,7 +141,7 @@ class LearnerNode(Node):
 
 def main() -> None:
     """Run learner_node."""
-    end_process(run_node(LearnerNode))
+    end_process(run_node(LearnerNode, make_executor=event_driven_executor))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
 from user_core.ros.publishing import try_publish
 from user_core.ros.records import RosRecordCodec
-from user_core.ros.runner import run_node
+from user_core.ros.runner import event_driven_executor, run_node
 from user_core.run import RunFolder
 from user_interfaces.msg import EnvironmentSpec, EpisodeSummary, ReplayStatus, SourceAcknowledgement, Transition
 from user_interfaces.srv import FetchTransitions, LabelEpisode
@@ -146,7 +146,7 @@ class ReplayNode(Node):
 
 def main() -> None:
     """Run the node."""
-    sys.exit(run_node(ReplayNode))
+    sys.exit(run_node(ReplayNode, make_executor=event_driven_executor))
 
 
 if __name__ == "__main__":

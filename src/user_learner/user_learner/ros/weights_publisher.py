@@ -17,6 +17,7 @@ from user_policies.weights.payload import WeightsPayload
 
 TOPIC = "/learner/weights"
 _PERIOD_S = 0.002
+_LOOK_S = 0.02
 
 
 class WeightsPublisher:
@@ -33,19 +34,20 @@ class WeightsPublisher:
     def __init__(self, *, node: Node) -> None:
         self._node = node
         self._arrived: queue.SimpleQueue[WeightsPayload] = queue.SimpleQueue()
-        self._woken = node.create_guard_condition(self._begin)
         self._waiting: dict[str, WeightsPayload] = {}
         self._sending: tuple[Any, Iterator[WeightsChunk]] | None = None
         self._writers: dict[str, tuple[int, Any]] = {}
         self._timer = node.create_timer(_PERIOD_S, self._publish_chunk, autostart=False)
+        node.create_timer(_LOOK_S, self._begin)
 
     def send(self, payload: WeightsPayload) -> None:
         """Publish soon; may be called from any thread."""
         self._arrived.put(payload)
-        self._woken.trigger()
 
     def _begin(self) -> None:
         """Take what arrived; of several versions only the newest is wanted."""
+        if self._arrived.empty():
+            return
         while not self._arrived.empty():
             payload = self._arrived.get()
             self._waiting[payload.header.name] = payload

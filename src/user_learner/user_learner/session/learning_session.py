@@ -112,8 +112,8 @@ class LearningSession:
             self._save()
             self._parts.checkpointer.begin_evaluation(evaluation, updates=self._trainer.updates)
         result = self._intake.take(record, live=self._caught_up)
-        if result is not None and self._parts.checkpointer.evaluated(result):
-            self._say(f"best evaluated so far: {result.success_rate:.0%} of {result.episodes} episodes")
+        if result is not None:
+            self._parts.checkpointer.evaluated(result)
 
     def _rebuild(self) -> None:
         """A repair renumbered the log: keep what was learned, and fill a new memory from the beginning."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+
 import torch
 from torch import Tensor, nn
 
 
+@functools.cache
 def coordinate_grid(height: int, width: int) -> Tensor:
-    """Returns (2, height, width): x to the right and y downwards, each in [-1, 1]."""
-    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
-    return torch.stack([x, y])
+    """Returns (2, height, width): x to the right and y downwards, each in [-1, 1]; one tensor for all who ask."""
+    with torch.inference_mode(False):  # whoever asks first may be acting; others train with it
+        y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+        return torch.stack([x, y])
 
 
 class SpatialSoftmax(nn.Module):

@@ -20,7 +20,7 @@ from user_core.ros.conversions import from_message, spec_from_message, to_messag
 from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
 from user_core.ros.publishing import try_publish
-from user_core.ros.runner import end_process, run_node
+from user_core.ros.runner import end_process, event_driven_executor, run_node
 from user_core.run import RunFolder
 from user_interfaces.msg import ActionChunk, EnvironmentSpec, LearnerStatus, Observation, ReplayStatus
 from user_policies.device import choose_device
@@ -52,7 +52,6 @@ class PolicyNode(Node):
         self._run = folder.known_identity()
         self._serving: tuple[str, str] | None = None
         self._invalid = self._answers = 0
-        self._woken = self.create_guard_condition(self._on_results)
         self._library = VersionLibrary()
         self._loader = WeightsLoader(
             store=WeightsStore(
@@ -61,7 +60,7 @@ class PolicyNode(Node):
             ),
             make_policy=self._make_policy,
             policy_name=self._config.policy.name,
-            notify=self._woken.trigger,
+            notify=self._wake,
         )
         self._server = PolicyServer(library=self._library, request=self._loader.request)
         self._weights = WeightsSubscription(
@@ -118,13 +117,19 @@ class PolicyNode(Node):
         if len(self._config.robots) == 1:
             self._answer()
         else:
-            self._woken.trigger()  # first let the other robots' observations in, so that one batch serves all
+            self._wake()  # first let the other robots' observations in, so that one batch serves all
 
     def _answer(self) -> None:
         for answer in self._server.answer():
             message = to_message(answer.chunk, "user_interfaces/msg/ActionChunk")
             message.header.stamp = self.get_clock().now().to_msg()
             self._answers += try_publish(self._action_publishers[answer.robot], message)
+
+    def _wake(self) -> None:
+        """Have `_on_results` called in the executor's thread, after what waits there; for any thread."""
+        executor = self.executor
+        if executor is not None:
+            executor.create_task(self._on_results)
 
     def _on_results(self) -> None:
         for result in self._loader.take():
@@ -151,6 +156,7 @@ class PolicyNode(Node):
         self.get_logger().warning(str(error), throttle_duration_sec=1.0)
 
     def _on_second(self) -> None:
+        self._on_results()  # of before there was an executor
         self._diagnostics.publish(
             fault="" if self._library.newest else "no weights yet",
             summary=f"acts with {self._library.newest}",
@@ -165,7 +171,7 @@ class PolicyNode(Node):
 
 def main() -> None:
     """Run policy_node."""
-    end_process(run_node(PolicyNode))
+    end_process(run_node(PolicyNode, make_executor=event_driven_executor))
 
 
 if __name__ == "__main__":

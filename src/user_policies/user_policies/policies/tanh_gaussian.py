@@ -92,14 +92,16 @@ class TanhGaussianPolicy:
         if not observations:
             return []
         states, images = self._stacked(observations)
-        self.network.eval()
-        self.average.eval()
-        with torch.no_grad():
+        self._evaluation_mode()
+        with torch.inference_mode():
             features = self.network.features(states, images)
-            distribution = self.network.actor(features)
-            sampled, _ = distribution.sample(self._generator)
-            mode = self._mode(states, images, features) if any(deterministic) else sampled
-        chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None], mode, sampled)
+            if all(deterministic):
+                chosen = self._mode(states, images, features)
+            else:
+                chosen, _ = self.network.actor(features).sample(self._generator)
+                if any(deterministic):
+                    mode = self._mode(states, images, features)
+                    chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None], mode, chosen)
         return [action[None] for action in chosen.cpu().numpy()]
 
     def weights(self) -> dict[str, NDArray[Any]]:
@@ -126,8 +128,8 @@ class TanhGaussianPolicy:
     def features_of(self, observations: Sequence[Observation]) -> NDArray[np.float32]:
         """Returns the features (B, F) that acting on these observations would use."""
         states, images = self._stacked(observations)
-        self.network.eval()
-        with torch.no_grad():
+        self._evaluation_mode()
+        with torch.inference_mode():
             features: Tensor = self.network.features(states, images)
         return features.cpu().numpy()
 
@@ -147,6 +149,13 @@ class TanhGaussianPolicy:
     def digest(self) -> str:
         """Returns one hash over all tensors: equal on both sides when nothing was lost on the way."""
         return tensors_digest(self.weights())
+
+    def _evaluation_mode(self) -> None:
+        """Switch dropout off; `eval` walks over all modules, which costs as much as a layer."""
+        for network in (self.network, self.average):
+            for module in (network.features, network.actor):
+                if module.training:
+                    module.eval()
 
     def _mode(self, states: Tensor, images: Sequence[Tensor], features: Tensor) -> Tensor:
         if not self._act_with_average:
