@@ -46,5 +46,5 @@ step "lint" ruff check .
 step "types" mypy
 step "tests without ROS" without_ros python -m pytest -q -n "$workers" "${quick[@]}"
 if [[ -d tests/nodes ]]; then step "nodes" python -m pytest -q -n "$workers" tests/nodes; fi
-# One at a time: each of them starts a whole graph. Those over minutes are run by ./user test tests/system.
-if [[ -d tests/system ]]; then step "system" python -m pytest -q -m "not long" tests/system; fi
+# One at a time: each of them starts a whole graph.
+if [[ -d tests/system ]]; then step "system" python -m pytest -q tests/system; fi

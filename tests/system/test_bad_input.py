@@ -34,7 +34,6 @@ def test_wrong_launch_argument_starts_nothing_and_says_what_is_allowed(tmp_path,
     assert not graph.run_folder.exists()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("node", "key", "value", "named"),
     [

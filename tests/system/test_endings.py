@@ -11,7 +11,7 @@ from tests.support.launched_graph import START_S, LaunchedGraph
 from tests.support.short_runs import FinishedRun, short_training
 from tests.support.wait import wait_for
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(400)]
 
 LIMIT_S = 10.0
 

@@ -14,7 +14,7 @@ from tests.support.json_lines import whole_rows
 from tests.support.leash import farthest_target
 from tests.support.wait import wait_for
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(200)]
 
 READY_S = 45.0
 """A new environment may wait up to 25 s for the publisher of its predecessor to disappear, and then resets."""

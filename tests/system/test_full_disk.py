@@ -13,7 +13,7 @@ from tests.support.launched_graph import START_S, LaunchedGraph
 from tests.support.short_runs import short_training
 from tests.support.wait import wait_for
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(500)]
 
 ROOM_BYTES = 50_000
 STANDS_S = 5.0

@@ -10,7 +10,7 @@ from tests.support.kill_audit import audit, evaluation_kinds, learner_resumption
 from tests.support.launched_graph import START_S, LaunchedGraph
 from tests.support.short_runs import CHECKPOINT_UPDATES, short_training
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(500)]
 
 VICTIMS = ("simulation_node", "environment_node", "policy_node", "replay_node", "learner_node")
 PAIRS = (("environment_node", "replay_node"), ("learner_node", "policy_node"))

@@ -16,7 +16,6 @@ from tests.support.short_runs import short_training
 pytestmark = [
     pytest.mark.ros,
     pytest.mark.slow,
-    pytest.mark.long,
     pytest.mark.timeout(600),
     pytest.mark.skipif(bool(TwoMachines.obstacle()), reason=TwoMachines.obstacle() or "namespaces can be made"),
 ]

@@ -18,7 +18,6 @@ from tests.support.launched_graph import graph_environment
 pytestmark = [
     pytest.mark.ros,
     pytest.mark.slow,
-    pytest.mark.long,
     pytest.mark.skipif(
         importlib.util.find_spec("launch_ros") is None or shutil.which("ros2") is None,
         reason="ros2 launch is not installed",

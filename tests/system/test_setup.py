@@ -20,7 +20,7 @@ def user(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([_ROOT / "user", *words], env=clean, capture_output=True, text=True, check=False, timeout=600)
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.support.kill_audit import audit
 from tests.support.launched_graph import LaunchedGraph
 from tests.support.short_runs import TRAINING_STEPS, short_training
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(400)]
 LONGEST_EPISODE = 100
 
 
