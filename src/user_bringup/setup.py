@@ -6,7 +6,7 @@ from setuptools import find_packages, setup
 
 PACKAGE = "user_bringup"
 
-SHARED_FOLDERS = ("launch", "config", "rviz", "rqt")
+SHARED_FOLDERS = ("launch", "config")
 
 
 def shared_files() -> list[tuple[str, list[str]]]:

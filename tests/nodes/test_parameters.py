@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,30 @@ def test_a_value_that_ros_would_pass_over_for_an_earlier_one_is_an_error(
     words = [word for file in files for word in ("--params-file", str(file))]
     with pytest.raises(ConfigurationError, match=r"limits\.speed_m_s = .*later\.yaml"):
         declared(context, words)
+
+
+@pytest.mark.parametrize("section", ["/**/exampel", "/**/exampl", "/arm_0/exampl", "exampel"])
+def test_a_section_that_is_meant_for_the_node_and_misspelt_is_an_error(
+    context: Context, tmp_path: Path, section: str
+) -> None:
+    params = tmp_path / "params.yaml"
+    params.write_text(f"{section}:\n  ros__parameters:\n    limits.speed_m_s: 0.9\n")
+    with pytest.raises(ConfigurationError, match=f"{re.escape(section)}.*/\\*\\*/example"):
+        declared(context, ["--params-file", str(params)])
+
+
+def test_a_section_without_the_nodes_namespace_is_an_error(context: Context, tmp_path: Path) -> None:
+    params = tmp_path / "params.yaml"
+    params.write_text("example:\n  ros__parameters:\n    limits.speed_m_s: 0.9\n")
+    with pytest.raises(ConfigurationError, match=r"/\*\*/example"):
+        declared(context, ["-r", "__ns:=/arm_0", "--params-file", str(params)])
+
+
+@pytest.mark.parametrize("section", ["/**/camera_node", "/arm_1/example", "/**"])
+def test_other_nodes_sections_are_left_alone(context: Context, tmp_path: Path, section: str) -> None:
+    params = tmp_path / "params.yaml"
+    params.write_text(f"{section}:\n  ros__parameters:\n    limits.speed_m_s: 0.9\n")
+    declared(context, ["--params-file", str(params)])
 
 
 def test_a_number_may_be_whole_in_a_later_file(context: Context, tmp_path: Path) -> None:

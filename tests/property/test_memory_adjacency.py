@@ -32,7 +32,7 @@ def record_streams(draw: st.DrawFn) -> list[Transition]:
 
 
 def add_all(records: list[Transition]) -> tuple[SamplingMemory, list[Transition]]:
-    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig(own_successes=True))
     return memory, [record for record in records if memory.add(record)]
 
 
@@ -54,8 +54,13 @@ def test_each_row_with_a_successor_is_drawable_once_where_it_belongs(records: li
     memory, kept = add_all(records)
     whole = [row for row in range(len(kept)) if memory.successor[row] >= 0]
     online = [row for row in whole if kept[row].observation.mode is Mode.TRAIN]
+    closed = {record.observation.episode for record in kept if record.step_type is StepType.LAST}
+    successes = {record.observation.episode for record in kept if record.success} & closed
     demonstrations = [
-        row for row in whole if kept[row].observation.mode is Mode.COLLECT or kept[row].action_source.value == "human"
+        row
+        for row in whole
+        if kept[row].observation.episode in successes
+        or (kept[row].observation.mode is Mode.TRAIN and kept[row].action_source.value == "human")
     ]
     assert sorted(memory.online_rows.tolist()) == online
     assert sorted(memory.demonstration_rows.tolist()) == demonstrations

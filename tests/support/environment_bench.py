@@ -11,7 +11,7 @@ import numpy as np
 from user_core.configuration import build
 from user_core.interfaces import Stamped
 from user_core.testing.drivers import FakeCamera, FakeGripper, FakeRobot, FakeTeleop
-from user_core.transforms import Pose, add_delta
+from user_core.transforms import FloatArray, Pose, add_delta
 from user_core.types import ActionChunk, EpisodeSummary, Observation, StateArray, Transition
 from user_hardware.environment.assembly import Adapters, Environment, Surroundings, assemble, make_clock
 from user_hardware.environment.config import EnvironmentConfig
@@ -34,6 +34,19 @@ LOCKSTEP: Mapping[str, Any] = {
     "simulation.enabled": True,
     "simulation.real_time_factor": 0.0,
 }
+
+
+CONTACT: FloatArray = np.array([0.0, 0.0, 100.0, 0.0, 0.0, 0.0])
+"""A wrench N, N·m beyond the limit."""
+
+
+class WatchedRobot(FakeRobot):
+    """Counts the error recoveries asked of its driver: a reflex is a person's to clear, at the driver."""
+
+    recoveries = 0
+
+    def recover(self) -> None:
+        self.recoveries += 1
 
 
 class CollectedOutput:
@@ -71,7 +84,7 @@ class Bench:
         clock = make_clock(self.config, lambda: self.wall_s)
         self.clock = clock
         start = add_delta(self.spec.nominal_target, np.array([0.0, 0.0, 0.05, 0.0, 0.0, 0.0]))
-        self.robot = FakeRobot(pose=start, now_s=clock.now_s)
+        self.robot = WatchedRobot(pose=start, now_s=clock.now_s)
         self.gripper = FakeGripper(now_s=clock.now_s)
         self.cameras = {name: FakeCamera(height=8, width=8, now_s=clock.now_s) for name in self.config.cameras.names}
         self.device = FakeTeleop(now_s=clock.now_s)
@@ -128,6 +141,12 @@ class Bench:
         self.gripper.deliver(stamp_ns=stamp_ns)
         for camera in self.cameras.values():
             camera.deliver(stamp_ns=stamp_ns)
+
+    def feel(self, wrench: FloatArray) -> None:
+        """Let a wrench (6,) N, N·m arrive, and the loop look at it."""
+        self.robot.wrench = wrench
+        self.robot.deliver()
+        self.loop.on_wrench()
 
     def pass_time(self, seconds: float) -> None:
         self.wall_s += seconds

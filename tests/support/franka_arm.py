@@ -30,7 +30,7 @@ class FrankaArm:
             "arbiter.max_missed_deadlines": 20,
         }
         config = write_params(folder / "franka.yaml", {"environment_node": settings})
-        arguments = {"robot": "franka", "role": "robot", "real_time_factor": "1.0", "config": config}
+        arguments = {"robot": "franka", "role": "robot", "config": config}
         self.graph = LaunchedGraph("peg_insertion", arguments=arguments, folder=folder, domain_id=domain_id)
         self.client = ArmClient(domain_id=domain_id)
         self.record = folder / "targets.jsonl"

@@ -43,14 +43,17 @@ def sac_config(folder: Path, *, pipeline: PipelineConfig = ASYNCHRONOUS) -> Lear
     )
 
 
-def rlpd_config(folder: Path, *, demonstrations: int = 3) -> LearnerNodeConfig:
+def rlpd_config(folder: Path, *, demonstrations: int = 3, pipeline: PipelineConfig = ASYNCHRONOUS) -> LearnerNodeConfig:
     """RLPD that is pretrained for a moment."""
     pretraining = PretrainingConfig(
         demonstrations=demonstrations, imitation_updates=20, imitation_batch_size=8, encoder_updates=0
     )
-    hyperparameters = RlpdConfig(batch_size=4, critics=2, critic_hidden_sizes=(8,))
+    hyperparameters = RlpdConfig(batch_size=4, critics=2, critic_hidden_sizes=(8,), utd_ratio=1.0)
     return dataclasses.replace(
-        sac_config(folder), algorithm="rlpd", pretraining=pretraining, hyperparameters=hyperparameters
+        sac_config(folder, pipeline=pipeline),
+        algorithm="rlpd",
+        pretraining=pretraining,
+        hyperparameters=hyperparameters,
     )
 
 
@@ -58,23 +61,26 @@ class RecordedDemonstrations:
     """A recording that is there from the start."""
 
     description = "a recording"
+    is_recording = True
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._records = records
+        self.times_read = 0
 
     def available(self) -> bool:
         return True
 
     def records(self) -> Sequence[Record]:
+        self.times_read += 1
         return self._records
 
 
-def demonstrations(count: int = 3) -> RecordedDemonstrations:
-    """Successful episodes of mode collect."""
+def demonstrations(count: int = 3, *, and_also: Sequence[Record] = ()) -> RecordedDemonstrations:
+    """Successful episodes of mode collect, and what else lies in the recording."""
     records: list[Record] = [SPEC]
     for index in range(count):
         records += make_episode(SPEC, episode=f"demonstration {index}", length=6, mode=Mode.COLLECT)
-    return RecordedDemonstrations(records)
+    return RecordedDemonstrations([*records, *and_also])
 
 
 class SessionBench:

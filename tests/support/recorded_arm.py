@@ -11,7 +11,8 @@ from rclpy.node import Node
 
 from tests.support.log_records import SPEC, summary, transition
 from user_core.ros import qos
-from user_core.ros.conversions import spec_to_message, to_message
+from user_core.ros.conversions import to_message
+from user_core.ros.spec_conversion import spec_to_message
 from user_core.types import StepType, Transition
 from user_interfaces.msg import EnvironmentSpec, EpisodeSummary, ReplayStatus
 from user_interfaces.msg import Transition as TransitionMessage

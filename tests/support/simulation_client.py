@@ -61,11 +61,23 @@ class SimulationClient(Node):
         self.targets.publish(message)
 
     def begin_advance(
-        self, *, tick: int, source: str = "a", simulation: str = "", target_stamp_ns: int = 0, gripper: float = math.nan
+        self,
+        *,
+        tick: int,
+        source: str = "a",
+        simulation: str = "",
+        target_stamp_ns: int = 0,
+        gripper: float = math.nan,
+        control_rate_hz: float = 10.0,
     ) -> Future:
         """Call AdvanceWorld for one tick."""
         request = AdvanceWorld.Request(
-            source=source, tick=tick, n_ticks=1, expected_simulation=simulation, gripper_command=gripper
+            source=source,
+            tick=tick,
+            n_ticks=1,
+            control_rate_hz=control_rate_hz,
+            expected_simulation=simulation,
+            gripper_command=gripper,
         )
         request.target_stamp.sec, request.target_stamp.nanosec = divmod(target_stamp_ns, 10**9)
         return self._advance.call_async(request)

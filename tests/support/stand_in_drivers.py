@@ -33,8 +33,8 @@ STATE_RATE_HZ = 100.0
 CAMERA_RATE_HZ = 20.0
 CAMERAS = ("wrist", "third_person")
 IMAGE_SHAPE = (96, 128, 3)
-RECENT_S = 0.1
-"""How far back the record of a target looks for poses that its sender may have seen."""
+KEPT_POSES = 200
+"""How many published poses the record of a target can look back on: two seconds, more than a target may be late."""
 
 _BEST_EFFORT = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 _RELIABLE = QoSProfile(depth=10)
@@ -49,15 +49,15 @@ class StandInDrivers(Node):
     Args:
         namespace: The arm's.
         position: (3,) where the tool is at first, metres, base frame.
-        record: Gets one JSON line per target: the target, the pose published last, those published within
-            `RECENT_S`, and the monotonic time.
+        record: Gets one JSON line per target: the target, the last two poses that had been published when its sender
+            stamped it (on this machine, by the same clock), the last one last, and the monotonic time.
     """
 
     def __init__(self, *, namespace: str, position: list[float], record: Path) -> None:
         super().__init__("stand_in_drivers", namespace=namespace)
         self._arm = StandInArm(position=np.asarray(position))
         self._record = record.open("a", buffering=1)
-        self._recent: deque[tuple[float, list[float]]] = deque()
+        self._published: deque[tuple[int, list[float]]] = deque(maxlen=KEPT_POSES)
         self._width_m = 0.0
         self._commanded_width_m = 0.0
         self._silent = self._frozen = self._resized = ""
@@ -102,12 +102,9 @@ class StandInDrivers(Node):
         pose = PoseStamped(header=header)
         place, turn = pose.pose.position, pose.pose.orientation
         place.x, place.y, place.z, turn.x, turn.y, turn.z, turn.w = self._arm.pose
-        if self._silent != "pose":
-            now_s = time.monotonic()
-            self._recent.append((now_s, self._arm.pose))
-            while now_s - self._recent[0][0] > RECENT_S:
-                self._recent.popleft()
         self._publish(self._pose, pose, "pose")
+        if self._silent != "pose":
+            self._published.append((self.get_clock().now().nanoseconds, self._arm.pose))
 
     def _publish_images(self) -> None:
         for number, name in enumerate(CAMERAS):
@@ -131,8 +128,9 @@ class StandInDrivers(Node):
         place, turn = message.pose.position, message.pose.orientation
         target = [place.x, place.y, place.z, turn.x, turn.y, turn.z, turn.w]
         self._arm.set_target(target)
-        recent = [pose for _, pose in self._recent]
-        row = {"monotonic_s": time.monotonic(), "target": target, "pose": self._arm.pose, "recent_poses": recent}
+        sent_ns = message.header.stamp.sec * 10**9 + message.header.stamp.nanosec
+        before = [pose for published_ns, pose in self._published if published_ns <= sent_ns]
+        row = {"monotonic_s": time.monotonic(), "target": target, "last_poses": before[-2:]}
         self._record.write(json.dumps(row) + "\n")
 
     def _take_gripper(self, message: Float64MultiArray) -> None:

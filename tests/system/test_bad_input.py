@@ -22,6 +22,7 @@ LIMIT_S = 150.0
         ("peg_insertion", {"policy": "transformer"}, ("policy", "transformer", "cnn")),
         ("peg_insertion", {"algorithm": "dqn"}, ("algorithm", "dqn", "rlpd")),
         ("peg_insertion", {"robot": "ur5"}, ("robot", "ur5", "franka")),
+        ("peg_insertion", {"robots": "9"}, ("robots", "9", "8")),
         ("peg_insertion", {"config": "/nowhere/mine.yaml"}, ("/nowhere/mine.yaml",)),
     ],
 )
@@ -38,7 +39,7 @@ def test_wrong_launch_argument_starts_nothing_and_says_what_is_allowed(tmp_path,
     ("node", "key", "value", "named"),
     [
         ("environment_node", "guard.box_low", 1.0, "guard.box_low_m"),
-        ("environment_node", "task.control_rate_hz", 1000.0, "100"),
+        ("environment_node", "task.control_rate_hz", 500.0, "100"),
         ("simulation_node", "real_time_facto", 1.0, "real_time_factor"),
         ("learner_node", "hyperparameters.batch_size", "many", "int"),
         ("replay_node", "no_such_key", 1, "no_such_key"),
@@ -55,6 +56,24 @@ def test_wrong_parameter_ends_the_launch_with_the_key_and_what_is_allowed(tmp_pa
     assert key in sentence
     assert str(value) in sentence
     assert named in sentence
+    assert not any("Traceback" in line for line in lines)
+
+
+def test_evaluating_a_folder_without_weights_ends_with_what_is_missing(tmp_path, domain_id):
+    with LaunchedGraph("evaluate", arguments={}, folder=tmp_path, domain_id=domain_id) as graph:
+        assert graph.wait_until_over(LIMIT_S) == USAGE_STATUS
+    (sentence,) = [line for line in _lines_of("progress_node", graph.output) if "error: " in line]
+    assert str(graph.run_folder) in sentence
+    assert "there are no weights" in sentence
+
+
+def test_run_folder_that_cannot_be_made_is_named(tmp_path, domain_id):
+    (tmp_path / "file").write_text("")
+    arguments = {"run": tmp_path / "file" / "run"}
+    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
+        assert graph.wait_until_over(LIMIT_S) == USAGE_STATUS
+    lines = _lines_of("progress_node", graph.output)
+    assert any("error: " in line and str(graph.run_folder) in line for line in lines)
     assert not any("Traceback" in line for line in lines)
 
 

@@ -1,4 +1,4 @@
-"""A log that cannot grow holds the robots and says why; with room again the same run goes on and has lost nothing."""
+"""A log or an outbox that cannot grow holds the robots and says why; with room again nothing was lost."""
 
 from __future__ import annotations
 
@@ -19,21 +19,24 @@ ROOM_BYTES = 50_000
 STANDS_S = 5.0
 
 
-def test_full_disk_holds_the_robot_and_loses_nothing(tmp_path, domain_id):
+@pytest.mark.parametrize(("node", "said"), [("replay_node", "REPLAY: the log"), ("environment_node", "the outbox")])
+def test_full_disk_holds_the_robot_and_loses_nothing(tmp_path, domain_id, node, said):
     recording = tmp_path / "recording.jsonl"
     arguments = short_training(tmp_path)
     with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         graph.companion("recorder", "--output", recording)
         bag = graph.run_folder / "transitions"
         graph.when(lambda: _size(bag) > ROOM_BYTES, START_S, what="a log that grows")
-        replay = graph.wait_for_node("replay_node")
-        _, hard = resource.prlimit(replay.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(replay.pid, resource.RLIMIT_FSIZE, (_size(bag) + ROOM_BYTES, hard))
-        graph.wait_for_output("REPLAY: the log", 60)
+        victim = graph.wait_for_node(node)
+        _, hard = resource.prlimit(victim.pid, resource.RLIMIT_FSIZE)
+        # An outbox is emptied as it is acknowledged, so that only no room at all is certain to be too little.
+        room_bytes = _size(bag) + ROOM_BYTES if node == "replay_node" else 1
+        resource.prlimit(victim.pid, resource.RLIMIT_FSIZE, (room_bytes, hard))
+        graph.wait_for_output(said, 60)
         assert "File too large" in graph.output
         _wait_until_the_robot_stands(recording)
         assert graph.status is None
-        resource.prlimit(replay.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, hard))
+        resource.prlimit(victim.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, hard))
         assert graph.wait_until_over(250) == 3, graph.output[-3000:]
     assert audit(run_folder=graph.run_folder, recording=recording) == []
 

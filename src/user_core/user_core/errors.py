@@ -49,16 +49,6 @@ class EpisodeOrderError(UserRosError):
     """A step was added after the end of an episode, or out of order."""
 
 
-class StreamSilentError(UserRosError):
-    """A driver's topic does not deliver."""
-
-    def __init__(self, *, topic: str, type_name: str, waited_s: float, hint: str = "") -> None:
-        super().__init__(
-            f"nothing received on {topic} ({type_name}) for {waited_s:.1f} s; start its driver"
-            f"{' or ' + hint if hint else ''}, or change the topic's name in the robot's params file."
-        )
-
-
 class LogError(UserRosError):
     """The log cannot be written or read."""
 

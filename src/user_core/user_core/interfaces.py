@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import FloatArray, Pose
-from user_core.types import ActionChunk, ImageArray, Observation, RewardSignal
+from user_core.types import ImageArray, Observation, RewardSignal
 
 ValueT = TypeVar("ValueT")
 Metrics = Mapping[str, float]
@@ -218,8 +218,3 @@ class RateLimiter(Protocol):
 
     def step_budget(self, *, updates: int) -> int:
         """Return how many training steps of the run are allowed; -1 = unlimited."""
-
-
-def answer(chunk: ActionChunk) -> bool:
-    """Tell whether the chunk holds actions."""
-    return chunk.values.size > 0

@@ -137,14 +137,23 @@ class CheckpointStore:
         return facts if isinstance(facts, dict) and (self._folder / str(facts.get("checkpoint"))).is_dir() else None
 
     def evaluated(self, *, checkpoint: str, version: str, success_rate: float, episodes: int) -> bool:
-        """Note an evaluation's result; return whether it makes that checkpoint the best. A tie goes to the newer."""
+        """Note an evaluation's result; return whether it makes that checkpoint the best. A tie goes to the newer.
+
+        Raises:
+            WeightsError: When the disk refuses.
+        """
         if not (self._folder / checkpoint).is_dir():
             return False
         best = self.best()
         if best is not None and best["success_rate"] > success_rate and best["checkpoint"] != checkpoint:
             return False
         facts = {"checkpoint": checkpoint, "version": version, "success_rate": success_rate, "episodes": episodes}
-        write_atomically(self._folder / _BEST, json.dumps(facts, indent=1).encode())
+        try:
+            write_atomically(self._folder / _BEST, json.dumps(facts, indent=1).encode())
+        except OSError as error:
+            raise WeightsError(
+                f"the best checkpoint cannot be noted in {self._folder / _BEST} ({error}); free space there"
+            ) from error
         return True
 
     def _folders(self) -> list[Path]:

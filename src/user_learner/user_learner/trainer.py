@@ -126,9 +126,13 @@ class Trainer:
         """Whether an update can be made."""
         return self.pretrained and self._batches.ready
 
-    def add(self, transition: Transition) -> bool:
-        """Adds a record; returns whether it was kept. Raises InvalidRecordError when it does not fit the spec."""
-        return self.memory.add(transition)
+    def add(self, transition: Transition, *, recorded: bool = False) -> bool:
+        """Adds a record, of the log or of a recording, and returns whether it was kept.
+
+        Raises:
+            InvalidRecordError: When it does not fit the spec.
+        """
+        return self.memory.add(transition, recorded=recorded)
 
     def label(self, *, episode: str, label: str, reward: float = 0.0) -> None:
         """Applies a label as it stands in the log; raises InvalidRecordError for an unknown one."""

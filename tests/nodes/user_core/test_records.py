@@ -16,10 +16,11 @@ from user_core.log.kinds import RecordKind
 from user_core.log.label import EpisodeLabel
 from user_core.log.transition_cdr import decode_transition
 from user_core.log.writer import BagWriter
-from user_core.ros.conversions import from_message, spec_to_message, to_message
+from user_core.ros.conversions import from_message, to_message
 from user_core.ros.definitions import log_definitions, message_text
 from user_core.ros.messages import message_class
 from user_core.ros.records import RosRecordCodec, decode, encode, identify
+from user_core.ros.spec_conversion import spec_to_message
 from user_core.types import ActionSource, Mode, SafetyFlag, StepType, StreamSample, Transition
 
 pytestmark = pytest.mark.ros

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,9 @@ from tests.support.stand_in_learning_side import StandInLearningSide
 from tests.support.wait import wait_for
 from user_core.errors import ConfigurationError
 from user_core.ros import qos
-from user_core.ros.conversions import from_message, spec_from_message
+from user_core.ros.conversions import from_message
+from user_core.ros.spec_conversion import spec_from_message
+from user_core.transforms import subtract
 from user_core.types import Mode, Observation, StepType, Transition
 from user_hardware.nodes.environment_node import EnvironmentNode
 from user_interfaces.action import RunEpisodes
@@ -63,11 +67,20 @@ class Graph:
         node.create_subscription(ObservationMessage, "environment/observation", self._take_observation, qos.NEWEST)
         node.create_subscription(EnvironmentSpec, "environment/spec", self.specs.append, qos.LATCHED)
 
+    def sequences(self) -> list[int]:
+        """Return the sequences of all transitions and summaries heard, in order, each once."""
+        heard = {record.source_sequence for record in list(self.records)}
+        return sorted(heard | {int(episode.source_sequence) for episode in list(self.client.episodes)})
+
     def _take_record(self, message: TransitionMessage) -> None:
         self.records.append(from_message(message, Transition))
 
     def _take_observation(self, message: ObservationMessage) -> None:
         self.observations.append(from_message(message, Observation))
+
+
+def _refuse_to_write(descriptor: int, content: bytes, offset: int) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.fixture
@@ -92,7 +105,10 @@ def test_an_episode_is_recorded_step_by_step_in_the_spec_that_was_announced(grap
     assert records[0].step_type is StepType.FIRST
     assert records[-1].truncated and not records[-1].terminated
     assert all(record.discount == 1.0 for record in records[:-1])
-    assert all(np.all(np.abs(record.executed_action) <= 1) for record in records[:-1])
+    scale = spec.action_scale_array()
+    for record in records[:-1]:
+        done = subtract(record.commanded_pose, record.reference_pose)
+        np.testing.assert_allclose(record.executed_action * scale, done, atol=1e-6)
     assert {record.observation.spec_digest for record in graph.records} == {spec.digest}
     sequences = [record.source_sequence for record in graph.records]
     assert sequences == sorted(set(sequences))
@@ -134,9 +150,30 @@ def test_a_sick_stream_is_named_and_holds_until_it_is_sound(graph: Graph, fault:
     wait_for(lambda: graph.records, READY_S, what=graph.client.describe)
     graph.client.fault(fault)
     graph.client.wait_for_hold(named, READY_S)
+    granted, why = graph.client.call("resume")
+    assert not granted and named in why
     graph.client.fault("none")
     graph.client.resume(READY_S)
     graph.client.wait_for_state("RESET", "AUTONOMOUS", timeout_s=READY_S)
+
+
+def test_a_full_disk_holds_the_arm_and_no_record_is_lost(graph: Graph) -> None:
+    graph.client.resume(READY_S)
+    wait_for(lambda: graph.records, READY_S, what=graph.client.describe)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "pwrite", _refuse_to_write)
+        graph.client.wait_for_hold("No space left", READY_S)
+        graph.client.resume(READY_S)
+        graph.client.wait_for_state("WAITING", timeout_s=READY_S)
+        wait_for(lambda: "No space left" in graph.client.describe(), READY_S, what=graph.client.describe)
+    wait_for(lambda: graph.client.episodes, READY_S, what="the summary that the disk had no room for")
+    assert graph.client.episodes[0].outcome == "incomplete"
+    graph.client.wait_for_state("AUTONOMOUS", timeout_s=READY_S)
+    wait_for(lambda: len(graph.client.episodes) > 1, READY_S, what=graph.client.describe)
+    last = graph.client.episodes[1].source_sequence
+    wait_for(lambda: last in graph.sequences(), READY_S, what="the last record")
+    sequences = [number for number in graph.sequences() if number <= last]
+    assert sequences == list(range(sequences[0], last + 1))
 
 
 def test_a_goal_runs_its_seeds_and_reports_each(graph: Graph) -> None:

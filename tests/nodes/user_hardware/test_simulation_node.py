@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import rclpy
 from rclpy.context import Context
+from rclpy.node import Node
 from rclpy.parameter import Parameter
+from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 
 from tests.support.simulation_client import STREAMS, SimulationClient, answer_of
@@ -18,7 +20,9 @@ from tests.support.spinning import Spinning
 from tests.support.wait import wait_for
 from user_core.errors import ConfigurationError
 from user_core.ros.conversions import ns_from_stamp
+from user_hardware.nodes import driver_face
 from user_hardware.nodes.simulation_node import SimulationNode
+from user_interfaces.srv import ResetWorld
 
 pytestmark = pytest.mark.ros
 
@@ -85,6 +89,25 @@ def test_messages_are_those_of_the_drivers(arm: SimulationClient) -> None:
     assert image.header.frame_id == info.header.frame_id == "wrist_camera_color_optical_frame"
 
 
+def test_what_nobody_listens_to_is_not_made(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(driver_face, "try_publish", lambda publisher, message: made.append(publisher.topic_name))
+    node, listener = make_node(context), Node("listener", namespace="arm_0", context=context)
+    with Spinning(node, listener, context=context):
+        assert {"/arm_0/current_pose", "/arm_0/task/target_pose", "/arm_0/wrist_camera/color/image_raw"} <= set(made)
+        assert not [topic for topic in made if topic.endswith(("/arm_0/joint_states", "camera_info"))]
+        reset = listener.create_client(ResetWorld, "simulation/reset")
+        wait_for(reset.service_is_ready, 10.0, what="the reset service")
+        listener.create_subscription(JointState, "joint_states", lambda _: None, 1)
+
+        def joints_are_made() -> bool:
+            answer_of(reset.call_async(ResetWorld.Request(source="a", episode=str(len(made)), seed=1)))
+            return "/arm_0/joint_states" in made
+
+        wait_for(joints_are_made, 10.0, what="joint states once somebody listens")
+        assert not [topic for topic in made if topic.endswith("camera_info")]
+
+
 def test_an_advance_waits_for_the_target_that_it_names(arm: SimulationClient) -> None:
     simulation = reset(arm).simulation
     start_m = height_m(arm)
@@ -130,6 +153,27 @@ def test_ticks_have_rising_stamps(arm: SimulationClient) -> None:
     for tick in range(1, 6):
         stamps.append(ns_from_stamp(answer_of(arm.begin_advance(tick=tick)).stamp))
     assert stamps == sorted(set(stamps))
+
+
+def test_a_tick_lasts_as_long_as_the_caller_says(arm: SimulationClient) -> None:
+    fallen_m = {}
+    for tick, rate_hz in enumerate((10.0, 100.0), start=1):
+        simulation = reset(arm, episode=f"at {rate_hz} Hz").simulation
+        start_m = height_m(arm)
+        lower = arm.received["pose"][-1].pose
+        lower.position.z = start_m - 0.02
+        arm.send_target(lower, stamp_ns=tick)
+        call = arm.begin_advance(tick=tick, simulation=simulation, target_stamp_ns=tick, control_rate_hz=rate_hz)
+        arm.wait_for_all(ns_from_stamp(answer_of(call).stamp))
+        fallen_m[rate_hz] = start_m - height_m(arm)
+    assert fallen_m[10.0] > 2 * fallen_m[100.0] > 0
+
+
+@pytest.mark.parametrize("rate_hz", [0.0, -1.0, math.nan])
+def test_a_rate_that_is_none_is_refused(arm: SimulationClient, rate_hz: float) -> None:
+    reply = answer_of(arm.begin_advance(tick=1, control_rate_hz=rate_hz))
+    assert not reply.advanced
+    assert "control_rate_hz" in reply.reason
 
 
 def test_a_call_for_another_simulation_is_answered_at_once_without_advancing(arm: SimulationClient) -> None:

@@ -20,7 +20,8 @@ from tests.support.wait import wait_for
 from tests.support.weights_samples import RUN
 from user_core.errors import ConfigurationError
 from user_core.ros import qos
-from user_core.ros.conversions import from_message, spec_to_message, to_message
+from user_core.ros.conversions import from_message, to_message
+from user_core.ros.spec_conversion import spec_to_message
 from user_core.types import ActionChunk, Observation
 from user_interfaces import msg
 from user_policies.nodes.policy_node import PolicyNode

@@ -130,14 +130,15 @@ class CollectPlan:
                 return None
             said = f"{needed} demonstrations of {episodes} episodes kept in {self._demonstrations.folder}"
             return Ending(exit_status=EXIT_MET, verdict=said)
-        if batches and batches[-1].abandoned:
-            return Ending(exit_status=EXIT_FAILED, verdict=batches[-1].abandoned)
-        if episodes >= _JUDGED_EPISODES and 1 - successes / episodes > self._settings.max_failure_rate:
-            said = f"{successes} of {episodes} episodes succeeded, the demonstrator fails too often"
-            return Ending(exit_status=EXIT_FAILED, verdict=said)
         budget = self._criterion.exhausted(environment_steps=0, wall_s=counters.wall_s)
         if budget:
             return Ending(exit_status=EXIT_BUDGET, verdict=f"budget used up: {budget}")
+        recent = self._evaluations.closed_since_finish(EvaluationKind.COLLECTION)
+        if recent and recent[-1].abandoned:
+            return Ending(exit_status=EXIT_FAILED, verdict=recent[-1].abandoned)
+        if episodes >= _JUDGED_EPISODES and 1 - successes / episodes > self._settings.max_failure_rate:
+            said = f"{successes} of {episodes} episodes succeeded, the demonstrator fails too often"
+            return Ending(exit_status=EXIT_FAILED, verdict=said)
         used = self._evaluations.seeds_used(EvaluationKind.COLLECTION)
         seeds = self._seeds.demonstrations(used=used, count=missing)
         return new_evaluation(EvaluationKind.COLLECTION, seeds, "", counters)

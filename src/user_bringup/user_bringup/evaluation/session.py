@@ -7,7 +7,7 @@ from enum import StrEnum
 from user_bringup.evaluation.config import ProgressConfig
 from user_bringup.evaluation.dispatcher import Dispatcher, Goal
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, Evaluation, EvaluationKind
-from user_bringup.evaluation.plans import PLANS, Demonstrations, Ending
+from user_bringup.evaluation.plans import PLANS, Demonstrations, Ending, criterion_of
 from user_bringup.evaluation.run_counters import RunCounters
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.evaluation.wilson import SuccessRate
@@ -51,6 +51,7 @@ class Session:
     def __init__(
         self, *, config: ProgressConfig, record: RunRecord, dispatcher: Dispatcher, demonstrations: Demonstrations
     ) -> None:
+        self._criterion = criterion_of(config)
         self._final_limit_s = config.evaluation.final_limit_s
         self._episodes = record.episodes
         self._evaluations = record.evaluations
@@ -134,7 +135,8 @@ class Session:
         last = self._episodes.of_evaluation(current.evaluation)[-ABANDON_AFTER:]
         if len(last) == ABANDON_AFTER and all(row.outcome == Outcome.INCOMPLETE for row in last):
             return f"{ABANDON_AFTER} incomplete episodes in a row, the last: {last[-1].reason or 'no reason given'}"
-        limited = current.kind in (EvaluationKind.FINAL, EvaluationKind.IMITATION)
-        if limited and counters.wall_s > current.begun_wall_s + self._final_limit_s:
+        if current.kind in (EvaluationKind.PERIODIC, EvaluationKind.COLLECTION):
+            return self._criterion.exhausted(environment_steps=0, wall_s=counters.wall_s)
+        if counters.wall_s > current.begun_wall_s + self._final_limit_s:
             return f"not finished after {self._final_limit_s:.0f} s"
         return ""

@@ -64,9 +64,9 @@ def _launch(options: argparse.Namespace) -> int:
         if options.dry_run:
             print("\n".join(shlex.join(process.command) for process in launch.processes))
             return 0
-        if not options.own_runner and _has_ros_launch():
-            _become_ros_launch(path, options.arguments)
-        return _run(launch)
+        if options.own_runner or not _has_ros_launch():
+            return _run(launch)
+    _become_ros_launch(path, options.arguments)
 
 
 def _has_ros_launch() -> bool:

@@ -1,4 +1,4 @@
-"""The part of Python that ``$(eval …)`` may use: constants, comparisons, boolean and arithmetic operators."""
+"""The part of Python that ``$(eval …)`` may use: constants, comparisons, choices, boolean and arithmetic operators."""
 
 from __future__ import annotations
 
@@ -66,10 +66,12 @@ def _value(node: ast.expr) -> Any:  # noqa: ANN401 - an expression may have any 
             return _BINARY[type(binary)](_value(left), _value(right))
         case ast.Compare(left=left, ops=operators, comparators=comparators):
             return _compare(_value(left), operators, comparators)
+        case ast.IfExp(test=test, body=chosen, orelse=otherwise):
+            return _value(chosen if _value(test) else otherwise)
         case _:
             raise ExpressionError(
-                f"$(eval …) may not use {ast.unparse(node)!r}; allowed are constants, comparisons, and, or, not, and "
-                "+ - * / // %. A text needs quotes of its own: $(eval \"'$(var robot)' == 'simulation'\")."
+                f"$(eval …) may not use {ast.unparse(node)!r}; allowed are constants, comparisons, and, or, not, if "
+                "else, and + - * / // %. A text needs quotes of its own: $(eval \"'$(var robot)' == 'simulation'\")."
             )
 
 

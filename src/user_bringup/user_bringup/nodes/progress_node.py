@@ -45,6 +45,13 @@ class ProgressNode(Node):
                 key="run_folder", value="", allowed="the folder of the run", where="launch argument run:="
             )
         run = RunFolder(path=Path(config.run_folder))
+        if config.purpose == "evaluate" and not run.has_learned:
+            raise ConfigurationError(
+                key="run",
+                value=str(run.path),
+                allowed="the folder of a run that has learned: there are no weights in this one",
+                where="the launch argument run:=",
+            )
         self._progress = RunProgress(
             config=config,
             run=run.path,

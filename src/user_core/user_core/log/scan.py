@@ -50,7 +50,6 @@ class BagScan:
 
     Attributes:
         end: Offset behind the last whole record of the data section; a writer goes on here.
-        closed: The file has been closed: no more follows `end` but the summary.
         names: What our own bags say of themselves: log_id and run.
         damage: (start, end) offsets of what was skipped.
     """
@@ -65,7 +64,6 @@ class BagScan:
                 f"by the replay node. Move it away or choose another folder."
             )
         self.end = len(MAGIC)
-        self.closed = False
         self.names: dict[str, str] = {}
         self.damage: list[tuple[int, int]] = []
         self.channels = ChannelTable(numbered_as_ours=skip_damage)
@@ -78,18 +76,18 @@ class BagScan:
                 yield self._pending.popleft()
             found = self._whole_record(self.end)
             if found is None:
-                if not self._step_over_damage():
+                beyond = self._next_chunk(self.end + 1)
+                if beyond is None:
                     return
+                self._step_over_damage(beyond)
                 continue
             opcode, content, size = found
-            self.closed = opcode == Opcode.DATA_END
-            if self.closed:
+            if opcode == Opcode.DATA_END:
                 return
-            if opcode == Opcode.CHUNK:
-                self._pending.extend(self._records_of_chunk(content, self.end))
+            if self._take(opcode, content):
+                self.end += size
             else:
-                self._take(opcode, content)
-            self.end += size
+                self._step_over_damage(self.end + size)
 
     def _records_of_chunk(self, content: bytes, chunk_offset: int) -> Iterator[ScannedRecord]:
         ordinal = 0
@@ -107,27 +105,29 @@ class BagScan:
             )
             ordinal += 1
 
-    def _take(self, opcode: int, content: bytes) -> None:
-        if opcode in (Opcode.SCHEMA, Opcode.CHANNEL):
-            self.channels.add(opcode, content)
-        elif opcode == Opcode.METADATA:
-            metadata = Metadata.read(ReadDataStream(BytesIO(content)))
-            if metadata.name == METADATA_NAME:
-                self.names = dict(metadata.metadata)
-
-    def _step_over_damage(self) -> bool:
-        """Go on at the next whole chunk; False when there is none, which is where the file ends."""
-        beyond = self._next_chunk(self.end + 1)
-        if beyond is None:
+    def _take(self, opcode: int, content: bytes) -> bool:
+        """Take a record whose length is right; False when its content makes no sense."""
+        try:
+            if opcode == Opcode.CHUNK:
+                self._pending.extend(list(self._records_of_chunk(content, self.end)))
+            elif opcode in (Opcode.SCHEMA, Opcode.CHANNEL):
+                self.channels.add(opcode, content)
+            elif opcode == Opcode.METADATA:
+                metadata = Metadata.read(ReadDataStream(BytesIO(content)))
+                if metadata.name == METADATA_NAME:
+                    self.names = dict(metadata.metadata)
+        except Exception:  # mcap, its decompressors and UTF-8 have errors of their own, without a common base
             return False
+        return True
+
+    def _step_over_damage(self, beyond: int) -> None:
         if not self._skip_damage:
             raise LogError(
-                f"{self._path} is damaged from byte {self.end} to byte {beyond}; start the replay node on its run "
-                f"folder, which keeps what is whole and puts the damaged file aside."
+                f"{self._path} is damaged from byte {self.end} to byte {beyond}; if it is the log of a run, start that "
+                f"run's replay node, which keeps what is whole, and if not, copy or record it again."
             )
         self.damage.append((self.end, beyond))
         self.end = beyond
-        return True
 
     def _whole_record(self, offset: int) -> tuple[int, bytes, int] | None:
         header = os.pread(self._descriptor, RECORD_HEADER.size, offset)

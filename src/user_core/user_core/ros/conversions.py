@@ -10,9 +10,10 @@ from __future__ import annotations
 import array
 import dataclasses
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,13 +21,15 @@ from numpy.typing import NDArray
 
 from user_core.errors import InvalidRecordError
 from user_core.ros.messages import message_class
-from user_core.spec import CameraSpec, EnvironmentSpec, StateGroup
 from user_core.transforms import Pose
 from user_core.types import ActionChunk, ImageArray
 
 DataT = TypeVar("DataT")
 _BULK = {np.dtype(np.uint8): "B", np.dtype(np.float32): "f"}
 NANOSECONDS = 1_000_000_000
+_Convert = Callable[[Any], Any]
+_Take = Callable[[Any], Any]
+_Put = Callable[[Any, Any], None]
 
 
 def to_message(value: Any, type_name: str, *, converted: Mapping[str, Any] | None = None) -> Any:
@@ -37,26 +40,13 @@ def to_message(value: Any, type_name: str, *, converted: Mapping[str, Any] | Non
         type_name: `package/msg/Name`.
         converted: Fields whose messages are at hand already, such as an observation that was published before.
     """
-    message = message_class(type_name)()
-    own_fields = message.get_fields_and_field_types()
-    at_hand = converted or {}
-    for name, _ in _fields(type(value)):  # type: ignore[arg-type]  # mypy takes no class for Hashable
-        item = getattr(value, name)
-        if name in at_hand:
-            setattr(message, name, at_hand[name])
-        elif name == "stamp_ns" and "header" in own_fields:
-            message.header.stamp = stamp_from_ns(item)
-        elif name == "frame_id" and "header" in own_fields:
-            message.header.frame_id = item
-        elif name == "stamp_ns":
-            message.stamp = stamp_from_ns(item)
-        elif name == "images":
-            message.images = [image_to_message(image) for image in item]
-        elif name == "values" and isinstance(value, ActionChunk):
-            message.horizon, message.action_dim = item.shape if item.size else (0, 0)
-            message.values = bulk(item)
+    make, puts = _outward_plan(type(value), type_name)  # type: ignore[arg-type]  # mypy takes no class for Hashable
+    message = make()
+    for name, put in puts:
+        if converted is not None and name in converted:
+            setattr(message, name, converted[name])
         else:
-            setattr(message, name, _outward(item, own_fields[name]))
+            put(message, getattr(value, name))
     return message
 
 
@@ -66,65 +56,8 @@ def from_message(message: Any, data_type: type[DataT]) -> DataT:
     Raises:
         InvalidRecordError: When a value does not fit its field (an unknown enum value, an image of another encoding).
     """
-    arguments: dict[str, Any] = {}
-    own_fields = message.get_fields_and_field_types()
-    for name, kind in _fields(data_type):  # type: ignore[arg-type]
-        if name == "stamp_ns":
-            arguments[name] = ns_from_stamp(message.header.stamp if "header" in own_fields else message.stamp)
-        elif name == "frame_id" and "header" in own_fields:
-            arguments[name] = message.header.frame_id
-        elif name == "images":
-            arguments[name] = tuple(image_from_message(image) for image in message.images)
-        elif name == "values" and data_type is ActionChunk:
-            arguments[name] = _action_values(message)
-        else:
-            arguments[name] = _inward(getattr(message, name), kind, name)
-    return data_type(**arguments)
-
-
-def spec_to_message(spec: EnvironmentSpec, *, run: str, source: str, source_sequence: int) -> Any:
-    """Convert a spec to EnvironmentSpec.msg, with the identity of its record."""
-    message = message_class("user_interfaces/msg/EnvironmentSpec")()
-    message.run, message.source, message.source_sequence = run, source, source_sequence
-    for name in ("robot", "task", "instruction", "reference", "leash_m", "leash_rad", "control_rate_hz"):
-        setattr(message, name, getattr(spec, name))
-    message.max_episode_steps = spec.max_episode_steps
-    message.action_names = list(spec.action_names)
-    message.action_scale = array.array("f", spec.action_scale)
-    message.nominal_target = pose_to_message(spec.nominal_target)
-    message.state_groups = [_group_to_message(group) for group in spec.state_groups]
-    message.cameras = [_camera_to_message(camera) for camera in spec.cameras]
-    message.digest = spec.digest
-    return message
-
-
-def spec_from_message(message: Any) -> EnvironmentSpec:
-    """Convert EnvironmentSpec.msg; raises InvalidRecordError when its digest is not that of its content."""
-    spec = EnvironmentSpec(
-        robot=message.robot,
-        task=message.task,
-        instruction=message.instruction,
-        state_groups=tuple(
-            StateGroup(name=g.name, element_names=tuple(g.element_names), low=tuple(g.low), high=tuple(g.high))
-            for g in message.state_groups
-        ),
-        action_names=tuple(message.action_names),
-        action_scale=tuple(message.action_scale),
-        reference=message.reference,
-        leash_m=message.leash_m,
-        leash_rad=message.leash_rad,
-        nominal_target=pose_from_message(message.nominal_target),
-        cameras=tuple(
-            CameraSpec(name=c.name, height=c.height, width=c.width, crop=_crop(c.crop)) for c in message.cameras
-        ),
-        control_rate_hz=message.control_rate_hz,
-        max_episode_steps=message.max_episode_steps,
-    )
-    if spec.digest != message.digest:
-        raise InvalidRecordError(
-            what="the digest of an environment spec", value=message.digest[:12], allowed=spec.digest[:12]
-        )
-    return spec
+    takes = _inward_plan(data_type, type(message))  # type: ignore[arg-type]
+    return data_type(**{name: take(message) for name, take in takes})
 
 
 def pose_to_message(pose: Pose) -> Any:
@@ -193,40 +126,116 @@ def _fields(data_type: type[Any]) -> tuple[tuple[str, Any], ...]:
     return tuple((item.name, hints[item.name]) for item in dataclasses.fields(data_type))
 
 
-def _outward(item: Any, ros_type: str) -> Any:
-    if isinstance(item, Pose):
-        return pose_to_message(item)
-    if isinstance(item, np.ndarray):
-        return bulk(item)
-    if isinstance(item, Enum):
-        return item.value
-    if isinstance(item, tuple):
-        inner = ros_type.removeprefix("sequence<").removesuffix(">")
-        return [_outward(element, inner) for element in item]
-    if dataclasses.is_dataclass(item):
-        package, name = ros_type.split("/")
-        return to_message(item, f"{package}/msg/{name}")
-    return item
+@cache
+def _outward_plan(data_type: type[Any], type_name: str) -> tuple[type[Any], tuple[tuple[str, _Put], ...]]:
+    """Return the message's class, and how each field is put into a message: looked up once, not for each message."""
+    message_type = message_class(type_name)
+    ros_types: dict[str, str] = message_type.get_fields_and_field_types()
+    puts: list[tuple[str, _Put]] = []
+    for name, kind in _fields(data_type):  # type: ignore[arg-type]
+        if name == "stamp_ns":
+            puts.append((name, _put_header_stamp if "header" in ros_types else _put_stamp))
+        elif name == "frame_id" and "header" in ros_types:
+            puts.append((name, _put_frame_id))
+        elif name == "values" and data_type is ActionChunk:
+            puts.append((name, _put_action_values))
+        else:
+            puts.append((name, _put(name, _outward(kind, ros_types[name]))))
+    return message_type, tuple(puts)
 
 
-def _inward(item: Any, kind: Any, name: str) -> Any:
+@cache
+def _inward_plan(data_type: type[Any], message_type: type[Any]) -> tuple[tuple[str, _Take], ...]:
+    """Return how each field is taken out of a message."""
+    ros_types: dict[str, str] = message_type.get_fields_and_field_types()
+    takes: list[tuple[str, _Take]] = []
+    for name, kind in _fields(data_type):  # type: ignore[arg-type]
+        if name == "stamp_ns":
+            stamp = attrgetter("header.stamp" if "header" in ros_types else "stamp")
+            takes.append((name, _take(stamp, ns_from_stamp)))
+        elif name == "frame_id" and "header" in ros_types:
+            takes.append((name, attrgetter("header.frame_id")))
+        elif name == "values" and data_type is ActionChunk:
+            takes.append((name, _action_values))
+        else:
+            takes.append((name, _take(attrgetter(name), _inward(kind, name))))
+    return tuple(takes)
+
+
+def _outward(kind: Any, ros_type: str) -> _Convert | None:
+    """Return what turns a value of a type into that of a message's field; None = nothing need be done."""
     if kind is Pose:
-        return pose_from_message(item)
+        return pose_to_message
     if typing.get_origin(kind) is tuple:
-        inner = typing.get_args(kind)[0]
-        return tuple(_inward(element, inner, name) for element in item)
-    if isinstance(item, array.array):
-        return np.frombuffer(item, np.dtype(item.typecode))
+        element_type = typing.get_args(kind)[0]
+        if element_type == ImageArray:
+            return _each(image_to_message)
+        return _each(_outward(element_type, ros_type.removeprefix("sequence<").removesuffix(">")))
+    if typing.get_origin(kind) is np.ndarray:
+        return bulk
     if isinstance(kind, type) and issubclass(kind, Enum):
-        try:
-            return kind(item)
-        except ValueError as error:
-            raise InvalidRecordError(
-                what=f"the field {name}", value=repr(item), allowed=", ".join(str(member.value) for member in kind)
-            ) from error
+        return attrgetter("value")
     if dataclasses.is_dataclass(kind):
-        return from_message(item, typing.cast("type[Any]", kind))
-    return item
+        package, name = ros_type.split("/")
+        return partial(to_message, type_name=f"{package}/msg/{name}")
+    return None
+
+
+def _inward(kind: Any, name: str) -> _Convert | None:
+    """Return the inverse of `_outward`."""
+    if kind is Pose:
+        return pose_from_message
+    if typing.get_origin(kind) is tuple:
+        element_type = typing.get_args(kind)[0]
+        convert = image_from_message if element_type == ImageArray else _inward(element_type, name)
+        return tuple if convert is None else lambda items: tuple(convert(item) for item in items)
+    if typing.get_origin(kind) is np.ndarray:
+        return lambda item: np.frombuffer(item, np.dtype(item.typecode))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return partial(_member, kind, name)
+    if dataclasses.is_dataclass(kind):
+        return partial(from_message, data_type=typing.cast("type[Any]", kind))
+    return None
+
+
+def _each(convert: _Convert | None) -> _Convert:
+    return list if convert is None else lambda items: [convert(item) for item in items]
+
+
+def _put(name: str, convert: _Convert | None) -> _Put:
+    if convert is None:
+        return lambda message, item: setattr(message, name, item)
+    return lambda message, item: setattr(message, name, convert(item))
+
+
+def _take(get: _Take, convert: _Convert | None) -> _Take:
+    return get if convert is None else lambda message: convert(get(message))
+
+
+def _put_header_stamp(message: Any, stamp_ns: int) -> None:
+    message.header.stamp = stamp_from_ns(stamp_ns)
+
+
+def _put_stamp(message: Any, stamp_ns: int) -> None:
+    message.stamp = stamp_from_ns(stamp_ns)
+
+
+def _put_frame_id(message: Any, frame_id: str) -> None:
+    message.header.frame_id = frame_id
+
+
+def _put_action_values(message: Any, values: NDArray[np.float32]) -> None:
+    message.horizon, message.action_dim = values.shape if values.size else (0, 0)
+    message.values = bulk(values)
+
+
+def _member(kind: type[Enum], name: str, item: Any) -> Enum:
+    try:
+        return kind(item)
+    except ValueError as error:
+        raise InvalidRecordError(
+            what=f"the field {name}", value=repr(item), allowed=", ".join(str(member.value) for member in kind)
+        ) from error
 
 
 def _action_values(message: Any) -> NDArray[np.float32]:
@@ -236,22 +245,3 @@ def _action_values(message: Any) -> NDArray[np.float32]:
             what="the number of action values", value=flat.size, allowed=f"{message.horizon} x {message.action_dim}"
         )
     return flat.reshape(message.horizon, message.action_dim) if flat.size else np.zeros((0, 0), np.float32)
-
-
-def _group_to_message(group: StateGroup) -> Any:
-    message = message_class("user_interfaces/msg/StateGroup")()
-    message.name, message.element_names = group.name, list(group.element_names)
-    message.low, message.high = array.array("f", group.low), array.array("f", group.high)
-    return message
-
-
-def _crop(values: Iterable[int]) -> tuple[int, int, int, int]:
-    top, left, height, width = (int(value) for value in values)
-    return top, left, height, width
-
-
-def _camera_to_message(camera: CameraSpec) -> Any:
-    message = message_class("user_interfaces/msg/CameraSpec")()
-    message.name, message.height, message.width = camera.name, camera.height, camera.width
-    message.crop = np.asarray(camera.crop, np.uint16)
-    return message

@@ -6,6 +6,7 @@ float, string, whichever file came last: `a.b: 3` and `a.b: 2.5` in a later file
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from typing import Any
 import yaml
 
 from user_core.errors import ConfigurationError
+
+_MEANT_LIKENESS = 0.85
+"""Of two names, as difflib has it; those of two nodes of ours are below .75."""
 
 _NAME = {"/**": r"(/[^/]+)*", "/*": r"/[^/]+"}
 
@@ -27,12 +31,18 @@ def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mappi
         taken: What ROS gave the node, by parameter name; what is set on the command line is not looked at.
 
     Raises:
-        ConfigurationError: For the first that is of another kind.
+        ConfigurationError: For the first that is of another kind, and for a section that is meant for this node and
+            misspelt.
     """
     files = [Path(path) for word, path in zip(arguments, arguments[1:], strict=False) if word == "--params-file"]
     last: dict[str, tuple[Any, Path]] = {}
     for file in files:
-        last |= {name: (value, file) for name, value in _parameters(file, node_name)}
+        sections = yaml.safe_load(file.read_text()) or {}
+        for pattern, section in sections.items():
+            _check_spelling(pattern, node_name, file)
+            if _matches(pattern, node_name):
+                values = _flat((section or {}).get("ros__parameters") or {})
+                last |= {name: (value, file) for name, value in values}
     for name, (value, file) in last.items():
         if name in taken and _kind(value) != _kind(taken[name]) and not _assigned(name, arguments):
             raise ConfigurationError(
@@ -44,11 +54,16 @@ def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mappi
             )
 
 
-def _parameters(file: Path, node_name: str) -> Iterator[tuple[str, Any]]:
-    sections = yaml.safe_load(file.read_text()) or {}
-    for pattern, section in sections.items():
-        if _matches(pattern, node_name):
-            yield from _flat((section or {}).get("ros__parameters") or {})
+def _check_spelling(pattern: str, node_name: str, file: Path) -> None:
+    """Refuse `learner_nod` for learner_node, and `environment_node` for one in a namespace; the rest is others'."""
+    own, given = node_name.rsplit("/", 1)[-1], pattern.rsplit("/", 1)[-1]
+    likeness = difflib.SequenceMatcher(None, given, own).ratio()
+    misspelt = given != own and (likeness >= _MEANT_LIKENESS or given == own.removesuffix("_node"))
+    without_namespace = pattern.strip("/") == own and not _matches(pattern, node_name)
+    if misspelt or without_namespace:
+        raise ConfigurationError(
+            key="a section", value=pattern, allowed=f"this node's is /**/{own}, and nothing reads this", where=str(file)
+        )
 
 
 def _matches(pattern: str, node_name: str) -> bool:

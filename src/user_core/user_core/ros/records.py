@@ -12,8 +12,9 @@ from user_core.log.identity import ExaminedRecord, RecordIdentity
 from user_core.log.kinds import RecordKind
 from user_core.log.label import EpisodeLabel
 from user_core.log.transition_cdr import decode_transition
-from user_core.ros.conversions import bulk, from_message, spec_from_message, stamp_from_ns, to_message
+from user_core.ros.conversions import bulk, from_message, stamp_from_ns, to_message
 from user_core.ros.messages import message_class
+from user_core.ros.spec_conversion import spec_from_message
 from user_core.spec import EnvironmentSpec
 from user_core.types import EpisodeSummary, StepType, Transition
 

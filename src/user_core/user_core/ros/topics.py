@@ -12,6 +12,7 @@ from rclpy.node import Node
 from user_core.interfaces import Subscription
 from user_core.ros import qos
 from user_core.ros.messages import message_class
+from user_core.ros.publishing import try_publish
 
 
 class NodeTopics:
@@ -29,18 +30,29 @@ class NodeTopics:
         return handle
 
     def publisher(self, topic: str, type_name: str, *, reliable: bool) -> Callable[[Any], None]:
-        """Return the publish function of a new publisher."""
+        """Return a function that publishes a message; what the middleware refuses is reported in the node's log."""
         publisher = self._node.create_publisher(message_class(type_name), topic, qos.driver(reliable=reliable))
-        return lambda message: publisher.publish(message)
+
+        def publish(message: Any) -> None:
+            try_publish(publisher, message)
+
+        return publish
 
     def action(self, name: str, type_name: str) -> Callable[..., None]:
-        """Return a function that sends a goal, its fields by keyword; goals sent while no server is there are lost."""
+        """Return a function that sends a goal, its fields by keyword; one that cannot be sent is lost, and reported."""
         action_type = message_class(type_name)
         client = ActionClient(self._node, action_type, name, callback_group=self._group)
 
         def send(**fields: Any) -> None:
-            if client.server_is_ready():
-                client.send_goal_async(action_type.Goal(**fields))
+            try:
+                ready = client.server_is_ready()
+                if ready:
+                    client.send_goal_async(action_type.Goal(**fields))
+                problem = "" if ready else "no server is there"
+            except RuntimeError as error:  # RCLError is one; its class is private to rclpy
+                problem = str(error)
+            if problem:
+                self._node.get_logger().warning(f"{name}: a goal is lost: {problem}", throttle_duration_sec=10.0)
 
         return send
 

@@ -55,13 +55,16 @@ class ActionMapping:
         return np.clip(action, -1, 1)
 
     def executed(self, *, commanded: Pose, reference: Pose, opening: float) -> StateArray:
-        """Return (commanded - reference) / scale (A,), within [-1, 1]: the action that would have asked for it."""
+        """Return (commanded - reference) / scale (A,): the action that would have asked for it.
+
+        It exceeds 1 where more was done than may be asked for, such as a box that pulls the arm back.
+        """
         action = np.zeros(self.action_dim, np.float32)
         delta = subtract(commanded, reference)
         action[self._columns] = delta[self._axes] / self._scale[self._columns]
         if self._gripper is not None:
             action[self._gripper] = 2 * opening - 1
-        return np.clip(action, -1, 1)
+        return action
 
 
 def random_start(*, nominal: Pose, low_m: FloatArray, high_m: FloatArray, yaw_rad: float, seed: int) -> Pose:

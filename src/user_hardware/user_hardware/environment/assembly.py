@@ -169,7 +169,14 @@ def assemble(
         if config.lockstep
     }
     arbiter = Arbiter(config=config.arbiter)
-    watch = Watch(health=health, publishers=publishers, guard=guard, config=config.guard, builder=builder)
+    watch = Watch(
+        health=health,
+        publishers=publishers,
+        guard=guard,
+        config=config.guard,
+        builder=builder,
+        wrench_topic=stream_topics(config)["wrench"],
+    )
     bench = Workbench(
         config=config,
         builder=builder,

@@ -34,11 +34,19 @@ REPUBLISH_S = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptEnd:
-    """How an attempt ended; `length` 0 = it never began, and left no record."""
+    """How an attempt ended.
+
+    Attributes:
+        outcome: As in its summary.
+        reason: For people; "" for one that ended by itself.
+        actions: How many were taken; 0 = it never began, and left no record. The last one of an episode that broke off
+            counts here, though its outcome was not seen and it is no part of the summary's length.
+        episode_return: Sum of its rewards.
+    """
 
     outcome: Outcome
     reason: str
-    length: int
+    actions: int
     episode_return: float
 
 
@@ -249,9 +257,8 @@ class Attempt:
     def _finish(self, records: tuple[Transition, ...], outcome: Outcome, reason: str) -> None:
         for record in records:
             self._bench.output.store(record)
-        length = records[-1].observation.step if records else 0
         self.awaiting = False
-        self.end = AttemptEnd(outcome=outcome, reason=reason, length=length, episode_return=self._return)
+        self.end = AttemptEnd(outcome=outcome, reason=reason, actions=self._episode.steps, episode_return=self._return)
         if not records:
             return
         self._bench.output.close(
@@ -260,7 +267,7 @@ class Attempt:
                 source=self._source,
                 mode=self.request.mode,
                 deterministic=self.request.deterministic,
-                length=length,
+                length=records[-1].observation.step,
                 episode_return=self._return,
                 outcome=outcome,
                 reason=reason,

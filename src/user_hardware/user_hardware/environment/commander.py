@@ -101,7 +101,12 @@ class Commander:
         if self.opening is not None and self._gripper is not None:
             self._gripper.command(self.opening)
 
-    def grip(self, opening: float) -> None:
-        """Ask the gripper for an opening in [0, 1]; sent on change only, and never waited for."""
-        if self._gripper is not None and opening != self.opening:
+    def grip(self, opening: float, *, anew: bool = False) -> None:
+        """Ask the gripper for an opening in [0, 1]; never waited for.
+
+        Args:
+            opening: 0 = closed.
+            anew: Send it although nothing has changed: a driver that came late, or came back, has not heard it.
+        """
+        if self._gripper is not None and (anew or opening != self.opening):
             self.opening = self._gripper.command(opening)

@@ -8,7 +8,7 @@ import numpy as np
 
 from user_core.configuration import group, parameter
 from user_core.errors import ConfigurationError
-from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
+from user_core.spec import EnvironmentSpec
 from user_core.transforms import Pose
 from user_hardware.environment.safety_config import ArbiterConfig, GuardConfig, ResetConfig
 from user_hardware.environment.streams_config import (
@@ -125,11 +125,6 @@ class EnvironmentConfig:
     def lockstep(self) -> bool:
         """Whether the simulation waits for every command."""
         return self.simulation.real_time_factor == 0
-
-    @property
-    def needs_target(self) -> bool:
-        """Whether the state holds the privileged group, so that the true target must be known."""
-        return PRIVILEGED_GROUP in self.state.groups
 
     def build_spec(self, *, robot: str) -> EnvironmentSpec:
         """Return the contract with policies, replay and learners for the arm in namespace `robot`."""

@@ -11,7 +11,8 @@ import numpy as np
 from user_core.types import Mode, Outcome
 
 FIRST_TRAINING_SEED = 1_000_000
-MAX_TRIES = 3
+MAX_ATTEMPTS = 4
+"""An incomplete episode of a goal is run anew with its seed at most 3 times; then it is a failure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +39,19 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class EpisodeResult:
-    """An episode of a goal as its sender hears of it; `counts` is false for one that will be run anew."""
+    """An episode of a goal as its sender hears of it.
+
+    Attributes:
+        counts: False for one that will be run anew.
+        actions: How many were taken; 0 = it never began, so that neither a record nor a summary of it will come.
+    """
 
     seed: int
     episode: str
     outcome: Outcome
     counts: bool
     episode_return: float
-    length: int
+    actions: int
 
 
 class GoalProgress:
@@ -63,7 +69,7 @@ class GoalProgress:
         self.goal = goal
         self.counted = 0
         self.successes = 0
-        self._tries = 0
+        self._attempts = 0
         self._policy_version = goal.policy_version
         self._report = report
         self._finish = finish
@@ -86,24 +92,29 @@ class GoalProgress:
         return self.counted == len(self.goal.seeds)
 
     def on_end(
-        self, *, episode: str, outcome: Outcome, episode_return: float, length: int, policy_version: str
+        self, *, episode: str, outcome: Outcome, episode_return: float, actions: int, policy_version: str
     ) -> None:
-        """Take a finished episode: an incomplete one is run anew, at most three times, then it is a failure.
+        """Take a finished episode: an incomplete one is run anew, up to `MAX_ATTEMPTS`, then it is a failure.
 
         The first `policy_version` that acted, "" for none, is asked for in all further episodes of the goal.
         """
-        self._tries += 1
+        self._attempts += 1
         self._policy_version = self._policy_version or policy_version
-        counts = outcome is not Outcome.INCOMPLETE or self._tries >= MAX_TRIES
+        counts = outcome is not Outcome.INCOMPLETE or self._attempts >= MAX_ATTEMPTS
         result = Outcome.FAILURE if counts and outcome is Outcome.INCOMPLETE else outcome
         seed = self.goal.seeds[self.counted]
         if counts:
             self.counted += 1
             self.successes += outcome is Outcome.SUCCESS
-            self._tries = 0
+            self._attempts = 0
         self._report(
             EpisodeResult(
-                seed=seed, episode=episode, outcome=result, counts=counts, episode_return=episode_return, length=length
+                seed=seed,
+                episode=episode,
+                outcome=result,
+                counts=counts,
+                episode_return=episode_return,
+                actions=actions,
             )
         )
 
@@ -184,11 +195,11 @@ class EpisodeSchedule:
         episode: str,
         outcome: Outcome,
         episode_return: float,
-        length: int,
+        actions: int,
         policy_version: str = "",
     ) -> None:
         """Note how the running episode ended, and finish its goal when that was the last one."""
-        self._training_episodes += request.mode is Mode.TRAIN and length > 0
+        self._training_episodes += request.mode is Mode.TRAIN and actions > 0
         progress, self._running = self._running, None
         if progress is None or progress is not self._progress:
             return
@@ -196,7 +207,7 @@ class EpisodeSchedule:
             episode=episode,
             outcome=outcome,
             episode_return=episode_return,
-            length=length,
+            actions=actions,
             policy_version=policy_version,
         )
         if progress.complete:

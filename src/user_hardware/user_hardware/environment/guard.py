@@ -67,9 +67,9 @@ class Guard:
         return float(np.linalg.norm(pose.position - nearest))
 
     def exceeds_wrench_limit(self, wrench: FloatArray) -> bool:
-        """Tell whether a wrench (6,) N, N·m is beyond the limit, or not a number."""
+        """Tell whether a wrench (6,) N, N·m is beyond the limit; what is no number is no contact."""
         force, torque = float(np.linalg.norm(wrench[:3])), float(np.linalg.norm(wrench[3:]))
-        return not (force <= self._config.force_limit_n and torque <= self._config.torque_limit_nm)
+        return force > self._config.force_limit_n or torque > self._config.torque_limit_nm
 
     def _limit_step(self, target: Pose, previous: Pose) -> tuple[Pose, SafetyFlag]:
         delta = subtract(target, previous)

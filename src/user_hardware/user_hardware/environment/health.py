@@ -65,9 +65,8 @@ class StreamHealth:
         sample = snapshot.samples.get(name)
         if sample is None:
             return f"nothing received on {topic}: start its driver, or change the topic in the robot's params file"
-        if isinstance(sample.value, Pose) and not sample.value.is_finite():
-            numbers = sample.value.as_array().tolist()
-            return f"{topic} delivers {numbers}; allowed are finite numbers and a unit quaternion"
+        if problem := number_problem(topic, sample.value):
+            return problem
         if name in LATCHED_STREAMS:
             return ""
         limit_s = self._pose_age_s if name == "current_pose" else self._config.max_age_s
@@ -110,3 +109,15 @@ class StreamHealth:
             picture.repeats += 1
         picture.stamp_ns = frame.stamp_ns
         return picture.repeats > 1
+
+
+def number_problem(topic: str, value: Pose | FloatArray | float | ImageArray) -> str:
+    """Return what is wrong with a sample's numbers, naming its topic, or ""; every pixel is a number."""
+    if isinstance(value, Pose):
+        if value.is_finite():
+            return ""
+        return f"{topic} delivers {value.as_array().tolist()}; allowed are finite numbers and a unit quaternion"
+    numbers = np.atleast_1d(value)
+    if numbers.dtype == np.uint8 or np.all(np.isfinite(numbers)):
+        return ""
+    return f"{topic} delivers {numbers.tolist()}; allowed are finite numbers"

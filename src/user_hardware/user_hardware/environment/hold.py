@@ -33,7 +33,7 @@ class Hold:
 
 
 class Pause:
-    """The time for which the arm has stood still between holds: people may come near it meanwhile.
+    """The time for which the arm has stood still without a hold: people may come near it meanwhile.
 
     Args:
         config: How long a pause people are thought to attend; a simulation's may last.
@@ -53,7 +53,7 @@ class Pause:
         return True
 
     def end(self) -> None:
-        """Note that the arm moves again."""
+        """Note that the arm moves again, or holds until somebody has looked at it."""
         self._since_s = None
 
 

@@ -49,8 +49,8 @@ class Holding:
 
     def tick(self, snapshot: Snapshot) -> str:
         """Let go by itself if that is allowed and all is well; return what a person should do, or ""."""
-        wrench_problem = self._watch.wrench_problem(snapshot.wrench)
-        if wrench_problem and self._config.reset.method == "legs":
+        wrench_problem = self._watch.wrench_fault(snapshot.wrench) or self._watch.contact_problem(snapshot.wrench)
+        if wrench_problem and wrench_problem not in self.problems and self._config.reset.method == "legs":
             self.problems.append(wrench_problem)
         if self.held is not None and self.held.ends_by_itself(self._config) and not self.release():
             return ""

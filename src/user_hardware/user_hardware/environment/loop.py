@@ -81,11 +81,12 @@ class ControlLoop:
         before = self.state
         self._person_input = self._parts.person.read()
         self._arbiter.observe(self._person_input)
-        if before is ControlState.HOLD or self.state is not ControlState.HOLD:
+        if self.state is not ControlState.HOLD:
             return
-        if self._person_input.stop:
-            self._enter_hold(Hold(cause=HoldCause.PERSON, reason="stopped by a person"))
-        else:
+        already_held = before is ControlState.HOLD
+        if self._person_input.stop and (self.held is None or self.held.cause is not HoldCause.PERSON):
+            self._enter_hold(Hold(cause=HoldCause.PERSON, reason="stopped by a person"), command=not already_held)
+        elif not already_held:
             self._enter_hold(Hold(cause=HoldCause.FAULT, reason="a device was moved during the reset"))
 
     def tick(self) -> None:
@@ -141,12 +142,14 @@ class ControlLoop:
             self.act(missed=True)
 
     def on_wrench(self) -> None:
-        """Look at a wrench that has just arrived; beyond the limit the arm retreats and holds."""
+        """Look at a wrench that has just arrived; beyond the limit the arm retreats, and either way it holds."""
         if self.state in (ControlState.HOLD, ControlState.WAITING):
             return
-        problem = self._parts.watch.wrench_problem(self._parts.sensors.arm().wrench)
-        if problem:
-            self.hold(problem, event=WRENCH_LIMIT)
+        wrench = self._parts.sensors.arm().wrench
+        if fault := self._parts.watch.wrench_fault(wrench):
+            self.hold(fault)
+        elif contact := self._parts.watch.contact_problem(wrench):
+            self.hold(contact, event=WRENCH_LIMIT)
 
     def check_pose_age(self) -> None:
         """Hold when the pose has become too old while the arm is commanded."""
@@ -265,7 +268,7 @@ class ControlLoop:
             episode=attempt.identity.episode,
             outcome=end.outcome,
             episode_return=end.episode_return,
-            length=end.length,
+            actions=end.actions,
             policy_version=attempt.acting_version,
         )
         if end.outcome is Outcome.INCOMPLETE and attempt.started:
@@ -276,6 +279,7 @@ class ControlLoop:
     def _enter_hold(self, hold: Hold, *, event: str = "", command: bool = True) -> None:
         self._parts.holding.held = hold
         self.prompt = hold.reason
+        self._pause.end()
         self._parts.resetting.abandon()
         if self.attempt is not None:
             if event:

@@ -51,10 +51,10 @@ class OutboxFolder:
         self._pass: list[_Part] = []
         self._quiet_since_s = float("-inf")
         self.reports: list[str] = []
-        files = sorted(path.glob(f"*{SUFFIX}"))
-        for file in files:
+        numbered = self._numbered(path)
+        for _, file in numbered:
             self._take(file, run)
-        ordinal = int(files[-1].name.split("_")[0]) + 1 if files else 0
+        ordinal = numbered[-1][0] + 1 if numbered else 0
         self._own = Outbox.create(path / f"{ordinal:06d}_{run}_{source}{SUFFIX}", run=run, source=source)
 
     @property
@@ -148,6 +148,17 @@ class OutboxFolder:
 
     def _all(self) -> list[Outbox]:
         return [*self._old, self._own]
+
+    def _numbered(self, path: Path) -> list[tuple[int, Path]]:
+        """Return the outboxes by their numbers, the oldest first; whatever else lies here is reported."""
+        found: list[tuple[int, Path]] = []
+        for file in sorted(path.glob(f"*{SUFFIX}")):
+            number, _, names = file.name.partition("_")
+            if number.isdecimal() and names:
+                found.append((int(number), file))
+            else:
+                self.reports.append(f"{file} is not named as an outbox is (number_run_source); it is left alone.")
+        return sorted(found)
 
     def _take(self, file: Path, run: str) -> None:
         try:

@@ -61,7 +61,7 @@ class Resetting:
         """Set out for the start that the seed draws. Raises PoseLostError."""
         self.abandon()
         self.reason = ""
-        self._commander.grip(self._config.reset.gripper)
+        self._commander.grip(self._config.reset.gripper, anew=True)
         if self._link is not None and self._config.reset.method == "world":
             self._world_pending = True
             self._link.begin_reset(source=source, episode=episode, seed=seed)

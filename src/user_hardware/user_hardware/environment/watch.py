@@ -7,7 +7,7 @@ import numpy as np
 from user_core.interfaces import Stamped
 from user_core.transforms import FloatArray, Pose
 from user_hardware.environment.guard import Guard
-from user_hardware.environment.health import StreamHealth
+from user_hardware.environment.health import StreamHealth, number_problem
 from user_hardware.environment.hold import PublisherWatch
 from user_hardware.environment.observation import ObservationBuilder
 from user_hardware.environment.safety_config import GuardConfig
@@ -23,6 +23,7 @@ class Watch:
         guard: Knows the wrench limit and the box.
         config: The limits, for people.
         builder: Holds the force/torque bias.
+        wrench_topic: Topic and type of the wrench, for people.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Watch:
         guard: Guard,
         config: GuardConfig,
         builder: ObservationBuilder,
+        wrench_topic: str,
     ) -> None:
         self._health = health
         self._publishers = publishers
         self._guard = guard
         self._config = config
         self._builder = builder
+        self._wrench_topic = wrench_topic
 
     @property
     def alone(self) -> bool:
@@ -55,8 +58,12 @@ class Watch:
         found = [] if self.alone else [self._publishers.problem]
         return [*found, *self._health.check(snapshot)] if streams else found
 
-    def wrench_problem(self, measured: Stamped[FloatArray] | None) -> str:
-        """Return what is wrong with a wrench (6,) N and N·m, or ""."""
+    def wrench_fault(self, measured: Stamped[FloatArray] | None) -> str:
+        """Return why a wrench (6,) tells nothing of contact, or ""."""
+        return "" if measured is None else number_problem(self._wrench_topic, measured.value)
+
+    def contact_problem(self, measured: Stamped[FloatArray] | None) -> str:
+        """Return how far a wrench (6,) N and N·m is beyond the limit, or ""."""
         if measured is None:
             return ""
         wrench = measured.value - self._builder.wrench_bias

@@ -96,5 +96,6 @@ def _feedback(goal: Goal, result: EpisodeResult) -> RunEpisodes.Feedback:
         outcome=result.outcome.value,
         counts=result.counts,
         episode_return=float(result.episode_return),
-        length=result.length,
+        # By 0 its sender knows that no summary will come; in a summary the length of a begun episode may be 0 as well.
+        length=result.actions,
     )

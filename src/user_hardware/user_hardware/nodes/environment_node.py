@@ -57,7 +57,7 @@ class EnvironmentNode(Node):
             self._target = Stamped(value=spec.nominal_target, stamp_ns=0, received_s=0.0)
         adapters = make_adapters(self._config, clock)
         run_folder = RunFolder(path=Path(self._config.run_folder or _UNNAMED_RUN))
-        calls = RosSimulationCalls(node=self)
+        calls = RosSimulationCalls(node=self, control_rate_hz=self._config.task.control_rate_hz)
         self._output = EnvironmentOutput(node=self, spec=spec, config=self._config.outbox, run_folder=run_folder.path)
         self._environment = assemble(
             config=self._config,

@@ -14,8 +14,9 @@ from rclpy.serialization import serialize_message
 from user_core.errors import LogError
 from user_core.log.kinds import RecordKind
 from user_core.ros import qos
-from user_core.ros.conversions import spec_to_message, to_message
+from user_core.ros.conversions import to_message
 from user_core.ros.publishing import try_publish
+from user_core.ros.spec_conversion import spec_to_message
 from user_core.run import RunFolder
 from user_core.spec import EnvironmentSpec
 from user_core.types import EpisodeSummary, Mode, Observation, StepType, Transition

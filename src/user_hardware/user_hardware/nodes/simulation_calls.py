@@ -20,9 +20,11 @@ class RosSimulationCalls:
 
     Args:
         node: Where the clients live.
+        control_rate_hz: Control periods per simulated second.
     """
 
-    def __init__(self, *, node: Node) -> None:
+    def __init__(self, *, node: Node, control_rate_hz: float) -> None:
+        self._control_rate_hz = control_rate_hz
         self._advance = node.create_client(AdvanceWorld, "simulation/advance")
         self._reset = node.create_client(ResetWorld, "simulation/reset")
         self._on_reply: OnReply | None = None
@@ -40,6 +42,7 @@ class RosSimulationCalls:
             source=request.source,
             tick=request.tick,
             n_ticks=1,
+            control_rate_hz=self._control_rate_hz,
             expected_simulation=request.expected_simulation,
             target_stamp=stamp_from_ns(request.target_stamp_ns),
             gripper_command=request.gripper_command,

@@ -72,9 +72,9 @@ class SimulationNode(Node):
             self._world.set_gripper(width_m)
         self._simulation_services.note_gripper(command)
 
-    def _advance(self, n_ticks: int) -> Snapshot:
-        self._steps += n_ticks
-        return self._snapshot(self._world.advance(n_ticks / self._config.control_rate_hz), images=True)
+    def _advance(self, duration_s: float) -> Snapshot:
+        self._steps += 1
+        return self._snapshot(self._world.advance(duration_s), images=True)
 
     def _reset(self, seed: int) -> Snapshot:
         with self._lock:

@@ -22,7 +22,7 @@ class SimulationServices:
         self,
         *,
         node: Node,
-        advance: Callable[[int], Snapshot] | None,
+        advance: Callable[[float], Snapshot] | None,
         reset: Callable[[int], Snapshot],
         publish: Callable[[Snapshot], None],
     ) -> None:
@@ -30,7 +30,7 @@ class SimulationServices:
 
         Args:
             node: Where the services live.
-            advance: Simulates so many ticks; None where time passes by itself.
+            advance: Simulates so many seconds; None where time passes by itself.
             reset: Puts scene and arm where a seed says.
             publish: Sends a result out, each time that it is asked for.
         """
@@ -65,6 +65,9 @@ class SimulationServices:
         if self._run_advance is None:
             response.reason = "time passes by itself: real_time_factor of simulation_node is not 0"
             return response
+        if not request.control_rate_hz > 0:
+            response.reason = f"control_rate_hz = {request.control_rate_hz} is not allowed: more than 0"
+            return response
         call = AdvanceCall(
             source=request.source,
             tick=request.tick,
@@ -78,7 +81,7 @@ class SimulationServices:
             await self._arrival
         verdict, response.reason = judged
         if verdict is Verdict.ADVANCE:
-            self._lockstep.advanced(call, self._run_advance(request.n_ticks))
+            self._lockstep.advanced(call, self._run_advance(request.n_ticks / request.control_rate_hz))
         snapshot = self._lockstep.last_advance
         if verdict is not Verdict.REFUSE and snapshot is not None:
             self._publish(snapshot)

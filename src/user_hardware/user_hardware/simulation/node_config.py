@@ -37,7 +37,6 @@ class SimulationNodeConfig(SimulationConfig):
     real_time_factor: float = parameter(
         0.0, "simulated seconds per wall second; 0 = lockstep by AdvanceWorld", minimum=0.0, maximum=100.0
     )
-    control_rate_hz: float = parameter(10.0, "ticks per simulated second in lockstep", minimum=0.5, maximum=100.0)
     state_rate_hz: float = parameter(100.0, "states per simulated second in real time", minimum=10.0, maximum=500.0)
     camera_rate_hz: float = parameter(20.0, "images per simulated second in real time", minimum=0.5, maximum=200.0)
     seed: int = parameter(0, "of the scene that is there before the first ResetWorld", minimum=0)

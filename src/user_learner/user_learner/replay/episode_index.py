@@ -28,11 +28,6 @@ class EpisodeIndex:
         """Episodes in the order in which they first appeared."""
         return list(self._rows)
 
-    def __contains__(self, identity: tuple[str, int]) -> bool:
-        """Tell whether (episode, step) has a row."""
-        episode, step = identity
-        return step in self._rows.get(episode, {})
-
     def rows_of(self, episode: str) -> dict[int, int]:
         """Returns step → row of one episode; empty when it is unknown."""
         return self._rows.get(episode, {})

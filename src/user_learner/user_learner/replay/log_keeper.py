@@ -15,7 +15,6 @@ from user_core.log.definition import Definitions
 from user_core.log.identity import ExaminedRecord, RecordIdentity
 from user_core.log.kinds import RecordKind
 from user_core.log.label import EpisodeLabel
-from user_core.log.log_file import unwritable
 from user_core.log.writer import BagWriter
 from user_core.run import RunFolder
 from user_core.spec import EnvironmentSpec
@@ -241,10 +240,7 @@ class LogKeeper:
     def _try_to_open(self) -> None:
         self._check_space()
         self._reset_account()
-        try:
-            self.run = self._run_folder.identity()
-        except OSError as error:
-            raise unwritable(self._run_folder.path, error) from error
+        self.run = self._run_folder.identity()
         self._log = BagWriter(
             self._run_folder.transitions, run=self.run, definitions=self._definitions, visit=self._recount
         )

@@ -24,7 +24,8 @@ _MB = 1 << 20
 class SamplingMemory:
     """One row per record, in log order; each observation is stored once and belongs to the rows on both its sides.
 
-    A row can be drawn once the record of its episode's next step is there. Evaluation records are never kept.
+    A row can be drawn once the record of its episode's next step is there. Evaluation records are never kept. Training
+    episodes of a recording are no practice of this run: only a person's steps in them are drawn, as demonstrations.
     """
 
     def __init__(self, *, spec: EnvironmentSpec, config: MemoryConfig, folder: Path | None = None) -> None:
@@ -56,9 +57,8 @@ class SamplingMemory:
         self._last_rows: dict[str, int] = {}
         self._labels: dict[str, EpisodeLabel] = {}
         self._unlabelled: dict[int, tuple[float, float, bool]] = {}
+        self._recorded_practice: set[int] = set()
         self.training_steps = 0
-        self.demonstration_steps = 0
-        self.duplicates = 0
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -66,12 +66,15 @@ class SamplingMemory:
 
     @property
     def online_rows(self) -> NDArray[np.int64]:
-        """Rows of mode train that can be drawn."""
+        """Rows of mode train, of this run, that can be drawn."""
         return self._online.values
 
     @property
     def demonstration_rows(self) -> NDArray[np.int64]:
-        """Rows that can be drawn of mode collect, of a person's steps, and if configured of own successes."""
+        """Rows that can be drawn: collected successes, a person's steps in training, if configured own successes.
+
+        An episode is a success once it has closed as one; a label may change that.
+        """
         return self._demonstrations.values
 
     @property
@@ -113,8 +116,12 @@ class SamplingMemory:
         """Returns one (len(rows), H, W, 3) array per camera."""
         return tuple(store.gather(rows) for store in self._frames)
 
-    def add(self, transition: Transition) -> bool:
+    def add(self, transition: Transition, *, recorded: bool = False) -> bool:
         """Appends a record.
+
+        Args:
+            transition: The record.
+            recorded: It comes from a recording, not from the log of this run.
 
         Returns:
             Whether it was kept: not if it is of an evaluation, or (episode, step) is there already.
@@ -125,23 +132,26 @@ class SamplingMemory:
         observation = transition.observation
         if observation.mode is Mode.EVALUATE:
             return False
-        if (observation.episode, observation.step) in self._index:
-            self.duplicates += 1
+        row = self._index.rows_of(observation.episode).get(observation.step)
+        if row is not None:
+            if not recorded and row in self._recorded_practice:
+                self._take_over(row)
             return False
         self.spec.check_observation(observation)
         is_last = transition.step_type is StepType.LAST
         self._append(transition, is_last=is_last)
-        for row in self._index.add(episode=observation.episode, step=observation.step):
-            self._make_sampleable(row)
+        row = len(self) - 1
         if is_last:
-            self._last_rows[observation.episode] = len(self) - 1
-            if self._own_successes and observation.mode is Mode.TRAIN:
-                self._keep_success(observation.episode)
-        elif observation.mode is Mode.TRAIN:
-            self.training_steps += 1
-        else:
-            self.demonstration_steps += 1
+            self._last_rows[observation.episode] = row
+        if observation.mode is Mode.TRAIN:
+            if recorded:
+                self._recorded_practice.add(row)
+            else:
+                self.training_steps += not is_last
+        for completed in self._index.add(episode=observation.episode, step=observation.step):
+            self._make_drawable(completed)
         self._apply_label(observation.episode)
+        self._count_success(observation.episode)
         return True
 
     def label(self, *, episode: str, label: str, reward: float = 0.0) -> None:
@@ -152,6 +162,7 @@ class SamplingMemory:
         """
         self._labels[episode] = EpisodeLabel(label=label, reward=reward)
         self._apply_label(episode)
+        self._count_success(episode)
 
     def successful_demonstrations(self) -> list[NDArray[np.int64]]:
         """Returns the rows, first to last, of each closed and gapless episode of mode collect that succeeded."""
@@ -202,25 +213,44 @@ class SamplingMemory:
         self._modes.append(observation.mode)
         self._sources.append(transition.action_source)
 
-    def _make_sampleable(self, row: int) -> None:
-        if self._modes[row] is Mode.TRAIN:
+    def _make_drawable(self, row: int) -> None:
+        if self._modes[row] is not Mode.TRAIN:
+            return
+        if row not in self._recorded_practice:
             self._online.append(row)
-        if self._modes[row] is Mode.COLLECT or self._sources[row] is ActionSource.HUMAN:
+        if self._sources[row] is ActionSource.HUMAN:
             self._demonstrations.append(row)
 
-    def _keep_success(self, episode: str) -> None:
-        """Count a closed training episode as a demonstration when it succeeded; a person's steps are there already."""
-        rows = [row for _, row in sorted(self._index.rows_of(episode).items())]
-        if len(rows) < 2 or not self._successes.values[rows[-2]]:
-            return
-        for row in rows:
-            if self._sources[row] is not ActionSource.HUMAN and self.successor[row] >= 0:
-                self._demonstrations.append(row)
+    def _take_over(self, row: int) -> None:
+        """Count a row of a recording as practice: it stands in the log of this run as well."""
+        self._recorded_practice.discard(row)
+        episode, _ = self._identities[row]
+        self.training_steps += row != self._last_rows.get(episode)
+        if self.successor[row] >= 0:
+            self._online.append(row)
+        self._count_success(episode)
 
-    def _forget_success(self, episode: str) -> None:
-        """Undo `_keep_success`: a label may have changed the outcome since."""
-        own = [row for row in self._index.rows_of(episode).values() if self._sources[row] is not ActionSource.HUMAN]
-        self._demonstrations.keep(~np.isin(self._demonstrations.values, own))
+    def _count_success(self, episode: str) -> None:
+        """Count the steps of a closed episode as demonstrations if it succeeded, else only a person's in training."""
+        if episode not in self._last_rows:
+            return
+        last = self._last_rows[episode]
+        practice = self._modes[last] is Mode.TRAIN
+        if practice and (not self._own_successes or last in self._recorded_practice):
+            return
+        rows = self._index.rows_of(episode)
+        before_last = rows.get(self._identities[last][1] - 1)
+        drawable = [
+            row
+            for _, row in sorted(rows.items())
+            if self.successor[row] >= 0 and not (practice and self._sources[row] is ActionSource.HUMAN)
+        ]
+        counted = np.isin(self._demonstrations.values, drawable)
+        if counted.any():
+            self._demonstrations.keep(~counted)
+        if before_last is not None and self._successes.values[before_last]:
+            for row in drawable:
+                self._demonstrations.append(row)
 
     def _apply_label(self, episode: str) -> None:
         if episode not in self._labels or episode not in self._last_rows:
@@ -236,6 +266,3 @@ class SamplingMemory:
         labelled = self._labels[episode].applied_to(reward=reward, discount=discount, success=success)
         for column, value in zip(columns, labelled, strict=True):
             column[row] = value
-        if self._own_successes and self._modes[row] is Mode.TRAIN:
-            self._forget_success(episode)
-            self._keep_success(episode)

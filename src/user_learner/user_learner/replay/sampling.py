@@ -15,11 +15,11 @@ class SampleableRows(Protocol):
 
     @property
     def online_rows(self) -> NDArray[np.int64]:
-        """Rows of mode train."""
+        """Rows of mode train, of this run."""
 
     @property
     def demonstration_rows(self) -> NDArray[np.int64]:
-        """Rows of mode collect, and a person's steps in mode train."""
+        """Rows of collected successes, and a person's steps in mode train."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from user_core.errors import InvalidRecordError, LogError
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader
 from user_core.ros.records import decode
@@ -18,6 +19,8 @@ class BagDemonstrations:
         folder: Of the bag; its metadata.yaml is written when the recording is closed.
     """
 
+    is_recording = True
+
     def __init__(self, *, folder: Path) -> None:
         self._folder = folder
         self.description = str(folder)
@@ -30,10 +33,15 @@ class BagDemonstrations:
         """Yield its records in order.
 
         Raises:
-            LogError: When the bag is damaged.
-            InvalidRecordError: When a record of it cannot be decoded.
+            LogError: When the bag is damaged, or a record of it cannot be decoded.
         """
-        with BagReader(self._folder) as bag:
-            for record in bag.records():
-                if record.kind is not RecordKind.REJECTED:
-                    yield decode(record.kind, record.payload)
+        try:
+            with BagReader(self._folder) as bag:
+                for record in bag.records():
+                    if record.kind is not RecordKind.REJECTED:
+                        yield decode(record.kind, record.payload)
+        except (LogError, InvalidRecordError) as error:
+            raise LogError(
+                f"the demonstrations cannot be read: {str(error).rstrip('.')}. Name another bag with demonstrations:=, "
+                f"or move {self._folder} away, so that they are collected anew"
+            ) from error

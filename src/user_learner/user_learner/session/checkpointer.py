@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 from user_core.errors import WeightsError
 from user_learner.checkpoint import Checkpoint, CheckpointStore
@@ -36,7 +38,7 @@ class Checkpointer:
         self._spec_digest = spec_digest
         self._algorithm = algorithm
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checkpoints")
-        self._writing: Future[Path] | None = None
+        self._pending: list[Future[Any]] = []
         self._saved_updates: int | None = None
         self._at_evaluation: dict[str, str] = {}
 
@@ -67,18 +69,23 @@ class Checkpointer:
         """Tell whether it is time for the next checkpoint."""
         return updates - (self._saved_updates or 0) >= self._config.every_updates
 
-    def save(self, *, trainer: Trainer, pipeline: Pipeline, log_position: int) -> None:
-        """Take the state now and write it beside; while one is being written, the next is left out.
+    def save(self, *, trainer: Trainer, pipeline: Pipeline, log_position: int, only_if_idle: bool = False) -> None:
+        """Take the state now and write it beside, behind what is being written.
+
+        Args:
+            trainer: Its state is taken.
+            pipeline: Its state is taken.
+            log_position: Records of the log that have been read.
+            only_if_idle: Leave this one out while another is being written: the next will do.
 
         Raises:
-            WeightsError: When the checkpoint before could not be written.
+            WeightsError: When one before could not be written; this one is tried all the same.
         """
-        if self._writing is not None and not self._writing.done():
+        if only_if_idle and not all(one.done() for one in self._pending):
             return
-        self._report()
         checkpoint = self._take(trainer=trainer, pipeline=pipeline, log_position=log_position)
         self._saved_updates = checkpoint.updates
-        self._writing = self._worker.submit(self._store.save, checkpoint)
+        self._submit(self._store.save, checkpoint)
 
     def finish(self) -> None:
         """Wait until all is written; raises WeightsError when it could not be."""
@@ -86,21 +93,36 @@ class Checkpointer:
         self._report()
 
     def begin_evaluation(self, evaluation: str, *, updates: int) -> None:
-        """Note that the checkpoint of now stands for what an evaluation shows."""
+        """Note that the checkpoint of now, which `save` has been given, stands for what an evaluation shows.
+
+        Robots act with the version broadcast last, and what was learned since then is in the checkpoint as well.
+        """
         self._at_evaluation[evaluation] = Checkpoint.name_of(updates)
 
-    def evaluated(self, result: EvaluationResult) -> bool:
-        """Take an evaluation's result so far; return whether it makes its checkpoint the best."""
+    def evaluated(self, result: EvaluationResult) -> None:
+        """Take an evaluation's result so far, which may make its checkpoint the best once that has been written.
+
+        Raises:
+            WeightsError: When something before could not be written.
+        """
         checkpoint = self._at_evaluation.get(result.evaluation)
         is_named = "." not in result.policy_version  # such as `imitation`, which no checkpoint stands for
         if checkpoint is None or is_named or result.episodes < self._config.best_after_episodes:
-            return False
-        return self._store.evaluated(
-            checkpoint=checkpoint,
-            version=result.policy_version,
-            success_rate=result.success_rate,
-            episodes=result.episodes,
+            return
+        self._submit(
+            partial(
+                self._store.evaluated,
+                checkpoint=checkpoint,
+                version=result.policy_version,
+                success_rate=result.success_rate,
+                episodes=result.episodes,
+            )
         )
+
+    def _submit(self, work: Callable[..., object], *arguments: object) -> None:
+        """Have something written by the one thread that writes, in the order of the calls."""
+        self._pending.append(self._worker.submit(work, *arguments))
+        self._report()
 
     def _take(self, *, trainer: Trainer, pipeline: Pipeline, log_position: int) -> Checkpoint:
         tensors = {_TRAINER + name: value for name, value in trainer.state().items()}
@@ -116,6 +138,7 @@ class Checkpointer:
         )
 
     def _report(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()
+        done = [one for one in self._pending if one.done()]
+        self._pending = [one for one in self._pending if one not in done]
+        for one in done:
+            one.result()

@@ -12,6 +12,7 @@ class DemonstrationSource(Protocol):
     """A recorded bag, or none."""
 
     description: str
+    is_recording: bool
 
     def available(self) -> bool:
         """Tell whether the recording is there and finished."""
@@ -24,6 +25,7 @@ class NoDemonstrations:
     """No recording: demonstrations, if any, stand in the log."""
 
     description = "no recording"
+    is_recording = False
 
     def available(self) -> bool:
         """Tell that there is nothing to wait for."""

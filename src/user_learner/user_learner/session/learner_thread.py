@@ -91,10 +91,12 @@ class LearnerThread:
 
     def _find_spec(self, early: list[LogNews]) -> EnvironmentSpec | None:
         """Wait for the first spec, of the demonstrations or of the log; None when asked to stop before."""
+        looked_at_demonstrations = False
         while not self._stopping.is_set():
             detail = "waiting for an environment, whose spec comes through the log, or for demonstrations"
             self._own = replace(self._own, detail=detail)
-            if self._demonstrations.available():
+            if not looked_at_demonstrations and self._demonstrations.available():
+                looked_at_demonstrations = True  # a recording without a spec, which the log may have, is read once
                 for record in self._demonstrations.records():
                     if isinstance(record, EnvironmentSpec):
                         return record

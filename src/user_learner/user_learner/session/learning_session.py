@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from functools import partial
 
-from user_core.errors import UserRosError, WeightsError
+from user_core.errors import ConfigurationError, UserRosError, WeightsError
 from user_learner.algorithms.pretraining.progress import PretrainingStopped
-from user_learner.config import LearnerNodeConfig
+from user_learner.config import WHERE, LearnerNodeConfig
 from user_learner.episode_strips import EpisodeStrips
 from user_learner.session.inbox import LogNews, Record
 from user_learner.session.log_intake import LogIntake
@@ -67,6 +68,7 @@ class LearningSession:
         elif not self._caught_up:
             self._rest(LearnerState.LOADING, self._loading_progress())
         elif not self._trainer.ready:
+            self._refuse_too_few_demonstrations()
             self._rest(LearnerState.WAITING, self._what_is_missing())
         elif self._may_update():
             self._update()
@@ -78,18 +80,36 @@ class LearningSession:
         """Write a last checkpoint and close all files."""
         if self._trainer.pretrained and not self._fault:
             self._save()
-        self._parts.checkpointer.finish()
-        self._parts.metrics.close()
+        try:
+            self._parts.checkpointer.finish()
+        finally:
+            self._parts.metrics.close()
 
     def _take_demonstrations(self) -> None:
         if self._demonstrations_taken or not self._parts.demonstrations.available():
             return
         for count, record in enumerate(self._parts.demonstrations.records()):
-            self._intake.take(record, live=False)
+            self._intake.take_recorded(record)
             if count % 100 == 0:
                 where = self._parts.demonstrations.description
                 self._show(LearnerState.LOADING, f"demonstrations in {where}: record {count}")
         self._demonstrations_taken = True
+        if self._intake.invalid_records:
+            where = self._parts.demonstrations.description
+            self._say(f"{where}: {self._intake.invalid_records} records left out, the last: {self._intake.last_fault}")
+
+    def _refuse_too_few_demonstrations(self) -> None:
+        """A recording that is complete, and a log that has no more of them, are nothing to wait for."""
+        demonstrations = self._parts.demonstrations
+        if self._trainer.pretrained or not (demonstrations.is_recording and self._demonstrations_taken):
+            return
+        there = len(self._trainer.memory.successful_demonstrations())
+        raise ConfigurationError(
+            key="pretraining.demonstrations",
+            value=self._config.pretraining.demonstrations,
+            allowed=f"at most {there}, the successful demonstrations in {demonstrations.description}",
+            where=f"{WHERE}, or name a bag that holds more with demonstrations:=",
+        )
 
     def _take_news(self) -> None:
         """Take all news that wait; before the log is caught up with, show how far it is."""
@@ -113,7 +133,7 @@ class LearningSession:
             self._parts.checkpointer.begin_evaluation(evaluation, updates=self._trainer.updates)
         result = self._intake.take(record, live=self._caught_up)
         if result is not None:
-            self._parts.checkpointer.evaluated(result)
+            self._attempt_to_write(partial(self._parts.checkpointer.evaluated, result))
 
     def _rebuild(self) -> None:
         """A repair renumbered the log: keep what was learned, and fill a new memory from the beginning."""
@@ -183,7 +203,7 @@ class LearningSession:
             if self._parts.broadcaster.due(updates=updates):
                 self._send_weights()
             if self._parts.checkpointer.due(updates=updates) and not self._fault:
-                self._save()
+                self._save(only_if_idle=True)
         self._show(LearnerState.TRAINING, "")
 
     def _synchronise_if_due(self) -> None:
@@ -195,11 +215,21 @@ class LearningSession:
                 self._send_weights()
             self._parts.pipeline.synchronise(training_steps=steps)
 
-    def _save(self) -> None:
-        try:
-            self._parts.checkpointer.save(
-                trainer=self._trainer, pipeline=self._parts.pipeline, log_position=self._position
+    def _save(self, *, only_if_idle: bool = False) -> None:
+        self._attempt_to_write(
+            partial(
+                self._parts.checkpointer.save,
+                trainer=self._trainer,
+                pipeline=self._parts.pipeline,
+                log_position=self._position,
+                only_if_idle=only_if_idle,
             )
+        )
+
+    def _attempt_to_write(self, write: Callable[[], None]) -> None:
+        """A full disk costs checkpoints, never the learning."""
+        try:
+            write()
         except UserRosError as error:
             self._say(str(error))
 

@@ -49,7 +49,7 @@ class LogIntake:
 
     @property
     def training_steps(self) -> int:
-        """Training steps in the memory."""
+        """Training steps of this run in the memory."""
         return self._trainer.memory.training_steps
 
     @property
@@ -65,11 +65,22 @@ class LogIntake:
         self._evaluations.add(evaluation)
         return evaluation
 
+    def take_recorded(self, record: Record) -> None:
+        """Take a record of a recording: its steps are none of this run, and no robot is in the middle of its episodes.
+
+        Raises:
+            SpecMismatchError: When its environment is not the one that all was made for.
+        """
+        if isinstance(record, Transition):
+            self._guarded(lambda: self._trainer.add(record, recorded=True))
+        elif not isinstance(record, EpisodeSummary):
+            self.take(record, live=False)
+
     def take(self, record: Record, *, live: bool) -> EvaluationResult | None:
         """Take a record; return the result so far when it changed that of an evaluation.
 
         Args:
-            record: The next one of the log, or of a recording.
+            record: The next one of the log.
             live: Whether it is new, not one read again after a restart.
 
         Raises:

@@ -27,6 +27,6 @@ class SpatialSoftmax(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         """Maps (B, C, H, W) to (B, 2C): expected x of each channel, then expected y, in [-1, 1]."""
         grid = coordinate_grid(maps.shape[2], maps.shape[3]).to(maps).flatten(1)  # (2, HW)
-        attention = torch.softmax(maps.flatten(2) * torch.exp(-self.log_temperature), dim=-1)  # (B, C, HW)
-        expected = attention @ grid.T  # (B, C, 2)
-        return expected.transpose(1, 2).flatten(1)  # (B, 2C)
+        flat = maps.permute(0, 2, 3, 1).flatten(1, 2)  # (B, HW, C), of maps with channels last without a copy
+        attention = torch.softmax(flat * torch.exp(-self.log_temperature), dim=1)  # (B, HW, C)
+        return (grid @ attention).flatten(1)  # (B, 2, C) -> (B, 2C)

@@ -16,11 +16,12 @@ from user_core import spec as core_spec
 from user_core import types
 from user_core.errors import InvalidRecordError
 from user_core.ros import qos
-from user_core.ros.conversions import from_message, spec_from_message, to_message
+from user_core.ros.conversions import from_message, to_message
 from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
 from user_core.ros.publishing import try_publish
 from user_core.ros.runner import end_process, event_driven_executor, run_node
+from user_core.ros.spec_conversion import spec_from_message
 from user_core.run import RunFolder
 from user_interfaces.msg import ActionChunk, EnvironmentSpec, LearnerStatus, Observation, ReplayStatus
 from user_policies.device import choose_device

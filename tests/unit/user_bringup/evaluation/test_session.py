@@ -183,6 +183,37 @@ def test_a_final_evaluation_that_does_not_get_on_is_left_after_its_limit(tmp_pat
     assert run.record.final is None
 
 
+def test_an_evaluation_in_progress_does_not_outlast_the_wall_budget(tmp_path: Path) -> None:
+    run = Run(tmp_path, progress_config(stop__max_wall_s=60.0))
+    run.tick(steps=100, passed_s=30.0)
+    assert phase_of(run) is Phase.EVALUATION
+    run.tick(passed_s=31.0)
+    assert phase_of(run) is Phase.FINAL
+    (periodic,) = run.record.evaluations.closed(EvaluationKind.PERIODIC)
+    assert "the budget is 60" in periodic.abandoned
+
+
+def test_a_collection_that_outlasts_the_wall_budget_ends_and_goes_on_with_a_larger_one(tmp_path: Path) -> None:
+    run = Run(tmp_path, progress_config(purpose="collect", stop__max_wall_s=60.0))
+    assert len(run.tick(passed_s=30.0)) == 1
+    run.tick(passed_s=31.0)
+    assert run.session.ending is not None
+    assert run.session.ending.exit_status == 3
+    run.record.evaluations.finish()
+    run.config = progress_config(purpose="collect", stop__max_wall_s=120.0)
+    run.restart()
+    assert len(run.tick()) == 1
+
+
+def test_a_requested_evaluation_that_nothing_answers_is_left_after_its_limit(tmp_path: Path) -> None:
+    run = Run(tmp_path, progress_config(purpose="evaluate", evaluation__final_limit_s=30.0))
+    assert len(run.tick()) == 1
+    run.tick(passed_s=31.0)
+    assert run.session.ending is not None
+    assert run.session.ending.exit_status == 1
+    assert "not finished after 30 s" in run.session.ending.verdict
+
+
 def test_collection_goes_on_until_enough_episodes_have_succeeded_and_are_logged(tmp_path: Path) -> None:
     run = Run(tmp_path, progress_config(purpose="collect", collect__demonstrations_needed=10))
     run.outcome = lambda seed: Outcome.TIMEOUT if seed % 5 == 4 else Outcome.SUCCESS

@@ -40,10 +40,11 @@ def test_rotations_are_composed_on_so3_near_pi() -> None:
     np.testing.assert_allclose(done, action(rx=1.0), atol=1e-6)
 
 
-def test_what_was_done_stays_within_one() -> None:
+def test_what_was_done_is_told_as_it_is_even_beyond_one() -> None:
     actions, pose = mapping()
-    far = add_delta(pose, np.array([0.1, 0, 0, 0, 0, 0]))
-    assert np.max(np.abs(actions.executed(commanded=far, reference=pose, opening=0.0))) == 1.0
+    pulled = add_delta(pose, np.array([-0.03, 0, 0, 0, 0, 0]))
+    done = actions.executed(commanded=pulled, reference=pose, opening=0.0)
+    np.testing.assert_allclose(done, action(x=-1.5), atol=1e-6)
 
 
 def test_fewer_axes_are_fewer_outputs_and_the_others_keep_their_command() -> None:

@@ -22,11 +22,11 @@ class Sender:
         )
 
 
-def run(plan: EpisodeSchedule, outcome: Outcome, length: int = 5) -> int:
+def run(plan: EpisodeSchedule, outcome: Outcome, actions: int = 5) -> int:
     request = plan.next_request(required_version="")
     assert request is not None
     plan.begin(request)
-    plan.on_end(request, episode="uuid", outcome=outcome, episode_return=0.0, length=length)
+    plan.on_end(request, episode="uuid", outcome=outcome, episode_return=0.0, actions=actions)
     return request.seed
 
 
@@ -68,9 +68,9 @@ def test_a_goal_runs_its_seeds_in_order_under_its_pinned_version() -> None:
 def test_an_incomplete_episode_is_run_anew_three_times_and_is_then_a_failure() -> None:
     plan, sender = schedule(), Sender((7, 8))
     plan.set_goal(sender.progress)
-    seeds = [run(plan, Outcome.INCOMPLETE) for _ in range(3)]
-    assert seeds == [7, 7, 7]
-    assert [result.counts for result in sender.results] == [False, False, True]
+    seeds = [run(plan, Outcome.INCOMPLETE) for _ in range(1 + 3)]
+    assert seeds == [7, 7, 7, 7]
+    assert [result.counts for result in sender.results] == [False, False, False, True]
     assert sender.results[-1].outcome is Outcome.FAILURE
     assert run(plan, Outcome.SUCCESS) == 8
 
@@ -83,7 +83,7 @@ def test_a_new_goal_replaces_the_old_one_whose_running_episode_no_longer_counts(
     plan.begin(request)
     plan.set_goal(new.progress)
     assert old.reasons == ["replaced by a newer goal"]
-    plan.on_end(request, episode="uuid", outcome=Outcome.SUCCESS, episode_return=1.0, length=3)
+    plan.on_end(request, episode="uuid", outcome=Outcome.SUCCESS, episode_return=1.0, actions=3)
     assert old.results == [] and new.results == []
 
 
@@ -97,7 +97,7 @@ def test_a_goal_without_a_version_keeps_the_one_that_acted_first() -> None:
         asked.append(request.policy_version)
         plan.begin(request)
         plan.on_end(
-            request, episode="uuid", outcome=Outcome.TIMEOUT, episode_return=0.0, length=5, policy_version=answered
+            request, episode="uuid", outcome=Outcome.TIMEOUT, episode_return=0.0, actions=5, policy_version=answered
         )
     request = plan.next_request(required_version="")
     assert request is not None
@@ -112,7 +112,7 @@ def test_an_episode_prepared_for_an_old_goal_does_not_count_for_a_seed_of_the_ne
     plan.set_goal(new.progress)
     assert not plan.wants(request)
     plan.begin(request)
-    plan.on_end(request, episode="uuid", outcome=Outcome.SUCCESS, episode_return=1.0, length=3)
+    plan.on_end(request, episode="uuid", outcome=Outcome.SUCCESS, episode_return=1.0, actions=3)
     assert new.results == []
     assert run(plan, Outcome.SUCCESS) == 8
 
@@ -128,7 +128,7 @@ def test_a_cancelled_goal_ends_and_training_goes_on() -> None:
 
 def test_an_episode_that_never_began_is_drawn_again() -> None:
     plan = schedule()
-    assert run(plan, Outcome.INCOMPLETE, length=0) == run(plan, Outcome.TIMEOUT)
+    assert run(plan, Outcome.INCOMPLETE, actions=0) == run(plan, Outcome.TIMEOUT)
 
 
 def test_without_training_there_is_nothing_to_do_between_goals() -> None:

@@ -86,6 +86,15 @@ def test_a_pose_that_is_no_pose_is_shown() -> None:
     assert "nan" in problem
 
 
+@pytest.mark.parametrize("value", [np.array([0.0, 0.0, 0.0, 0.0, 0.0, np.inf]), float("nan")])
+def test_numbers_that_are_none_are_shown_with_the_name_of_their_stream(value: Any) -> None:
+    topics = {**TOPICS, "sensor": "some_sensor (WrenchStamped)"}
+    checker = StreamHealth(config=StreamsConfig(), pose_age_s=0.2, spec=SPEC, topics=topics)
+    samples = {**snapshot(1).samples, "sensor": Stamped(value=value, stamp_ns=1, received_s=0.1)}
+    (problem,) = checker.check(Snapshot(now_s=0.1, samples=samples))
+    assert problem.startswith("some_sensor (WrenchStamped) delivers [") and "finite" in problem
+
+
 def test_a_frame_that_cannot_be_used_is_named() -> None:
     sound = snapshot(1)
     (problem,) = health().check(Snapshot(now_s=0.1, samples=sound.samples, rejected={"wrist": "7x5 pixels"}))

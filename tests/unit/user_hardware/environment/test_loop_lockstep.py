@@ -213,3 +213,15 @@ def test_actions_of_a_person_are_blended_back_to_the_policy() -> None:
     assert sources[:6] == [ActionSource.POLICY] * 2 + [ActionSource.HUMAN] * 3 + [ActionSource.BLEND]
     assert sources[-1] is ActionSource.POLICY
     assert bench.output.records[3].policy_action.size == 6
+
+
+def test_each_reset_tells_the_gripper_anew_and_each_advance_names_what_was_told() -> None:
+    bench = LockstepBench(reset__gripper=0.25, task__max_episode_steps=2)
+    bench.start()
+    for _ in range(2):
+        bench.answer()
+        bench.world_answers()
+    bench.start()
+    assert len(bench.resets) == 2
+    assert bench.gripper.commands == [0.25, 0.25]
+    assert {request.gripper_command for request in bench.advances} == {0.25}

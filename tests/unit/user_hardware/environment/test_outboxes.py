@@ -164,6 +164,19 @@ def test_damaged_outbox_is_kept_and_reported(make, tmp_path):
     assert (tmp_path / "000000_x_y.outbox").exists()
 
 
+@pytest.mark.parametrize("name", ["x.outbox", "x_run_a.outbox", "7.outbox"])
+def test_file_that_is_not_named_as_an_outbox_is_reported_and_left_alone(make, tmp_path, name):
+    first = make("a")
+    fill(first, 1)
+    kill(first)
+    (tmp_path / name).write_bytes(next(tmp_path.glob("*_a.outbox")).read_bytes())
+    folder = make("b")
+    assert [name in report and "left alone" in report for report in folder.reports] == [True]
+    assert len(folder.due(now_s=1.0, max_bytes=BIG)) == 1
+    assert (tmp_path / name).exists()
+    assert [file.name[:6] for file in tmp_path.glob("*_b.outbox")] == ["000001"]
+
+
 def test_outbox_of_a_live_process_is_not_touched(make):
     live = make("a")
     fill(live, 1)

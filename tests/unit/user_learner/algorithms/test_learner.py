@@ -127,6 +127,56 @@ def test_actor_loss_does_not_train_the_encoder() -> None:
     assert digest_of(learner, "policy.features") == before
 
 
+def encoder_learner(**settings: Any) -> SacLearner:
+    return make(name="cnn", encoder="resnet10", shift_pixels=0, **settings)
+
+
+def test_target_encoder_follows_the_encoder_as_target_critics_follow_the_critics() -> None:
+    learner = encoder_learner(tau=0.25, critic_learning_rate=0.0)
+    learner.update(make_batch(learner, raw=True))
+    with torch.no_grad():
+        for parameter in learner._policy.network.features.parameters():
+            parameter.add_(1.0)
+    before = {name: value for name, value in learner.state().items() if name.startswith("target_encoder.")}
+    learner.update(make_batch(learner, raw=True))
+    assert before
+    for name, value in before.items():
+        np.testing.assert_allclose(learner.state()[name], value + 0.25, rtol=1e-5, atol=1e-5)
+
+
+def test_target_encoder_begins_as_pretraining_left_the_encoder() -> None:
+    learner = encoder_learner(tau=0.0, critic_learning_rate=0.0)
+    pretrained = make(seed=3, name="cnn", encoder="resnet10")._policy.weights()
+    learner._policy.load(pretrained)
+    learner.update(make_batch(learner, raw=True))
+    for name, value in learner.state().items():
+        if name.startswith("target_encoder."):
+            np.testing.assert_array_equal(value, pretrained["features." + name.removeprefix("target_encoder.")])
+
+
+def test_target_values_read_the_target_encoder() -> None:
+    targets = []
+    for moved in (0.0, 0.5):
+        torch.manual_seed(0)  # of dropout
+        learner = encoder_learner(critic_learning_rate=0.0)
+        learner.update(make_batch(learner, raw=True))
+        with torch.no_grad():
+            for parameter in learner._encoding.target.parameters():
+                parameter.add_(moved)
+        targets.append(learner.update(make_batch(learner, raw=True))["target_q_mean"])
+    assert targets[0] != targets[1]
+
+
+def test_target_values_know_no_dropout_and_the_critics_do() -> None:
+    metrics = []
+    for seed in (0, 1):
+        learner = encoder_learner()
+        torch.manual_seed(seed)  # of dropout
+        metrics.append(learner.update(make_batch(learner, raw=True)))
+    assert metrics[0]["target_q_mean"] == metrics[1]["target_q_mean"]
+    assert metrics[0]["q_mean"] != metrics[1]["q_mean"]
+
+
 @pytest.mark.parametrize(("encoder", "raw"), [("small", True), ("resnet10", False)])
 def test_batch_of_the_other_kind_is_refused(encoder: str, raw: bool) -> None:
     learner = make(name="cnn", encoder=encoder)

@@ -196,7 +196,7 @@ def test_label_of_an_unknown_episode_or_word_is_refused_with_the_reason(keeper):
 def test_unwritable_folder_is_an_error_that_ends_when_it_is_mended(tmp_path):
     (tmp_path / "run").write_text("a file where the folder should be")
     keeper = make_keeper(RunFolder(path=tmp_path / "run"))
-    assert "cannot be written: File exists; free disk space or make the folder writable" in keeper.error
+    assert "cannot be written: File exists" in keeper.error
     assert send(keeper, RecordKind.SPEC, spec_payload()) == Receipt.REFUSED
     assert keeper.fetch(log_id="", from_number=0, max_bytes=1).last_number == 0
     (tmp_path / "run").unlink()
@@ -243,6 +243,21 @@ def test_damaged_log_is_repaired_and_said(run_folder):
     assert second.ledger.training_steps == 2
     assert second.ledger.acknowledgements() == {"source_a": 1}
     assert send(second, RecordKind.TRANSITION, transition_payload(2, last=False)) == Receipt.WRITTEN
+    assert second.ledger.acknowledgements() == {"source_a": 5}
+    second.close()
+
+
+def test_log_whose_names_are_damaged_is_repaired_without_loss(run_folder):
+    first = make_keeper(run_folder)
+    send_episode(first)
+    first.close()
+    file = bag_file(run_folder.transitions)
+    content = bytearray(file.read_bytes())
+    content[content.index(first.run.encode())] = 0xFF  # no UTF-8
+    file.write_bytes(content)
+    second = make_keeper(run_folder)
+    assert (second.error, second.next_number) == ("", 6)
+    assert "was damaged" in second.take_notes()[0]
     assert second.ledger.acknowledgements() == {"source_a": 5}
     second.close()
 

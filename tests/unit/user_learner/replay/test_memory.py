@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,16 +80,14 @@ def test_duplicate_identity_is_kept_once() -> None:
     memory = memory_of(records)
     assert not memory.add(dataclasses.replace(records[1], source="another", source_sequence=99))
     assert len(memory) == 3
-    assert memory.duplicates == 1
     assert drawable(memory) == [0, 1]
 
 
-def test_steps_are_counted_without_last_records_and_by_mode() -> None:
+def test_training_steps_are_counted_without_last_records_and_without_demonstrations() -> None:
     memory = memory_of(
         make_episode(SPEC, episode="a", length=3) + make_episode(SPEC, episode="b", length=5, mode=Mode.COLLECT)
     )
     assert memory.training_steps == 3
-    assert memory.demonstration_steps == 5
 
 
 def test_human_steps_in_training_are_online_and_demonstrations() -> None:
@@ -98,6 +97,69 @@ def test_human_steps_in_training_are_online_and_demonstrations() -> None:
     )
     assert drawable(memory) == [0, 1, 2]
     assert sorted(memory.demonstration_rows.tolist()) == [1, 4, 5]
+
+
+def recorded_practice(**changes: Any) -> tuple[SamplingMemory, list[Transition]]:
+    """A memory that has read a training episode in a recording, and the episode's records."""
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig(own_successes=True))
+    records = make_episode(SPEC, length=4, human_steps=(1,), **changes)
+    for record in records:
+        memory.add(record, recorded=True)
+    return memory, records
+
+
+def test_practice_in_a_recording_is_not_that_of_this_run_but_a_persons_steps_in_it_are_demonstrations() -> None:
+    memory, _ = recorded_practice()
+    assert memory.training_steps == 0
+    assert drawable(memory) == []
+    assert memory.demonstration_rows.tolist() == [1]
+
+
+def test_practice_in_a_recording_counts_once_the_log_of_this_run_has_it_too() -> None:
+    memory, records = recorded_practice()
+    for record in records:
+        assert not memory.add(record)
+    assert (len(memory), memory.training_steps) == (5, 4)
+    assert drawable(memory) == [0, 1, 2, 3]
+    assert sorted(memory.demonstration_rows.tolist()) == [0, 1, 2, 3]
+    for record in records:
+        memory.add(record)
+    assert (memory.training_steps, drawable(memory)) == (4, [0, 1, 2, 3])
+
+
+@pytest.mark.parametrize("outcome", ["timeout", "failure", "incomplete"])
+def test_failed_demonstrations_are_not_drawn_though_a_person_did_them(outcome: str) -> None:
+    failed = make_episode(SPEC, episode="failed", length=3, mode=Mode.COLLECT, outcome=outcome, human_steps=range(3))
+    good = make_episode(SPEC, episode="good", length=2, mode=Mode.COLLECT, human_steps=range(2))
+    assert memory_of(failed + good).demonstration_rows.tolist() == [4, 5]
+
+
+def test_a_demonstration_counts_from_its_end_on() -> None:
+    records = make_episode(SPEC, length=3, mode=Mode.COLLECT, human_steps=range(3))
+    memory = memory_of(records[:-1])
+    assert memory.demonstration_rows.size == 0
+    memory.add(records[-1])
+    assert memory.demonstration_rows.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("outcome", "label", "rows"), [("success", "failure", []), ("timeout", "success", [0, 1, 2])])
+def test_a_label_decides_whether_a_demonstration_is_one(outcome: str, label: str, rows: list[int]) -> None:
+    memory = memory_of(make_episode(SPEC, length=3, mode=Mode.COLLECT, outcome=outcome))
+    memory.label(episode="episode", label=label)
+    memory.label(episode="episode", label=label)
+    assert memory.demonstration_rows.tolist() == rows
+
+
+@pytest.mark.parametrize(("reward", "success"), [(0.3, True), (1.0, False)])
+@pytest.mark.parametrize("mode", [Mode.COLLECT, Mode.TRAIN])
+def test_success_is_a_fact_of_its_own_and_not_read_off_the_reward(reward: float, success: bool, mode: Mode) -> None:
+    records = make_episode(SPEC, length=3, mode=mode)
+    records[2] = dataclasses.replace(records[2], reward=reward, success=success)
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig(own_successes=True))
+    for record in records:
+        memory.add(record)
+    assert memory.demonstration_rows.tolist() == ([0, 1, 2] if success else [])
+    assert len(memory.successful_demonstrations()) == (success and mode is Mode.COLLECT)
 
 
 def test_frames_and_states_come_back_as_they_went_in() -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
+import pytest
 import torch
 
 from tests.support.learning_records import make_episode, small_spec
@@ -10,6 +13,7 @@ from user_learner.replay.batch_source import BatchSource, RawObservationSource
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.feature_cache import FeatureCache
 from user_learner.replay.memory import SamplingMemory
+from user_learner.replay.n_step import n_step_returns
 from user_learner.replay.sampling import OnlineSampling, SamplingRule, SymmetricSampling
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
@@ -29,16 +33,20 @@ def memory_with(*, training: int = 1, demonstrations: int = 1) -> SamplingMemory
     return memory
 
 
-def raw_source(memory: SamplingMemory, rule: SamplingRule, *, batch_size: int = 8) -> BatchSource:
+def raw_source(memory: SamplingMemory, rule: SamplingRule, *, batch_size: int = 8, n_step: int = 1) -> BatchSource:
     return BatchSource(
         memory=memory,
         observations=RawObservationSource(memory=memory, device=DEVICE),
         rule=rule,
         batch_size=batch_size,
-        n_step=1,
+        n_step=n_step,
         gamma=0.9,
         device=DEVICE,
     )
+
+
+def row_of(memory: SamplingMemory, state: np.ndarray) -> int:
+    return int(np.flatnonzero((memory.states == state).all(axis=1))[0])
 
 
 def test_symmetric_batch_is_half_demonstrations_whatever_their_share() -> None:
@@ -70,12 +78,46 @@ def test_batch_holds_both_ends_of_the_same_step() -> None:
     assert isinstance(batch.observation, RawObservations)
     assert isinstance(batch.next_observation, RawObservations)
     for index in range(8):
-        row = int(np.flatnonzero((memory.states == batch.observation.states[index].numpy()).all(axis=1))[0])
+        row = row_of(memory, batch.observation.states[index].numpy())
         np.testing.assert_array_equal(batch.next_observation.states[index], memory.states[row + 1])
         np.testing.assert_array_equal(batch.next_observation.images[0][index], memory.images(np.array([row + 1]))[0][0])
         np.testing.assert_array_equal(batch.action[index], memory.actions[row])
         assert batch.reward[index] == memory.rewards[row]
         assert batch.bootstrap[index] == np.float32(0.9) * memory.discounts[row]
+
+
+@pytest.mark.parametrize("n_step", [1, 3])
+def test_batch_follows_the_episode_and_not_the_row_numbers(n_step: int) -> None:
+    first = make_episode(SPEC, episode="first", length=6)
+    second = make_episode(SPEC, episode="second", length=6, outcome="timeout")
+    records = [record for pair in zip(first, second, strict=True) for record in pair]
+    del records[5]  # step 2 of the second episode is lost
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    for number, record in enumerate(records):
+        memory.add(dataclasses.replace(record, reward=0.1 * (number + 1)))
+    batch = raw_source(memory, OnlineSampling(), batch_size=64, n_step=n_step).sample(np.random.default_rng(0))
+    assert isinstance(batch.observation, RawObservations)
+    assert isinstance(batch.next_observation, RawObservations)
+    rows = np.array([row_of(memory, state) for state in batch.observation.states.numpy()])
+    assert set(rows) == set(memory.online_rows.tolist())
+    expected = n_step_returns(
+        rows,
+        n=n_step,
+        gamma=0.9,
+        successor=memory.successor,
+        reward=memory.rewards,
+        discount=memory.discounts,
+    )
+    assert not np.isin(expected.next_row, rows + 1).all()
+    np.testing.assert_array_equal(batch.next_observation.states, memory.states[expected.next_row])
+    np.testing.assert_array_equal(batch.next_observation.images[0], memory.images(expected.next_row)[0])
+    np.testing.assert_array_equal(batch.reward, expected.reward)
+    np.testing.assert_array_equal(batch.bootstrap, expected.bootstrap)
+    np.testing.assert_array_equal(batch.action, memory.actions[rows])
+    steps = {record.observation.step: record for record in first}
+    start = row_of(memory, steps[0].observation.state)
+    end = batch.next_observation.states[int(np.flatnonzero(rows == start)[0])]
+    np.testing.assert_array_equal(end, steps[n_step].observation.state)
 
 
 def test_same_generator_state_gives_the_same_batch() -> None:

@@ -73,6 +73,25 @@ def test_the_spec_of_a_recording_is_enough(tmp_path: Path) -> None:
     assert specs[0].digest == SPEC.digest
 
 
+def test_a_recording_without_a_spec_is_read_once_and_the_spec_of_the_log_taken(tmp_path: Path) -> None:
+    recording = RecordedDemonstrations(make_episode(SPEC))
+    specs: list[EnvironmentSpec] = []
+
+    def make_session(spec: EnvironmentSpec, early: list[LogNews], stopping: threading.Event) -> LearningSession:
+        specs.append(spec)
+        return SessionBench(sac_config(tmp_path)).session
+
+    inbox = Inbox()
+    thread = learner_thread(inbox, make_session, [], recording=recording)
+    thread.start()
+    for records in ([], [], [SPEC]):  # three rounds of its loop
+        inbox.put(news(records))
+    wait_for(lambda: bool(specs), 10.0)
+    thread.stop()
+    assert recording.times_read == 1
+    assert specs[0].digest == SPEC.digest
+
+
 def test_what_ends_it_is_seen_and_said(tmp_path: Path) -> None:
     def make_session(spec: EnvironmentSpec, early: list[LogNews], stopping: threading.Event) -> LearningSession:
         raise WeightsError("the checkpoint is of another algorithm")

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +19,11 @@ from tests.support.learning_sessions import (
     sac_config,
 )
 from tests.support.learning_summaries import make_summary
-from tests.support.wait import wait_for
-from user_core.errors import SpecMismatchError, WeightsError
+from user_core.errors import ConfigurationError, SpecMismatchError, WeightsError
 from user_core.interfaces import Metrics
 from user_core.log.label import EpisodeLabel
 from user_core.types import Mode
-from user_learner.checkpoint import CheckpointStore
+from user_learner.checkpoint import Checkpoint, CheckpointStore
 from user_learner.replay.limiter import PipelineConfig
 from user_learner.session.learning_session import LearningSession
 from user_learner.session.snapshot import LearnerState
@@ -29,6 +31,11 @@ from user_learner.trainer import Trainer
 
 PACED = PipelineConfig(name="paced", start_training_steps=4, slack_steps=9, updates_at_once=4)
 SYNCHRONOUS = PipelineConfig(name="synchronous", start_training_steps=4, updates_at_once=4)
+
+
+def demonstration_rows(session: LearningSession) -> list[int]:
+    rows: list[int] = session._trainer.memory.demonstration_rows.tolist()  # noqa: SLF001 - what a restart must rebuild
+    return rows
 
 
 def memory_digest(session: LearningSession) -> str:
@@ -138,13 +145,162 @@ def test_pretraining_gives_the_imitation_by_name_and_then_what_practice_begins_w
     assert again.sent[0].header.tensors_digest == bench.sent[0].header.tensors_digest
 
 
-def test_too_few_demonstrations_are_waited_for_and_counted(tmp_path: Path) -> None:
-    bench = SessionBench(rlpd_config(tmp_path, demonstrations=5), recording=demonstrations(3))
-    bench.feed()
+def test_too_few_demonstrations_in_the_log_are_waited_for_and_counted(tmp_path: Path) -> None:
+    bench = SessionBench(rlpd_config(tmp_path, demonstrations=5))
+    bench.feed(*demonstrations(3).records())
     bench.turn()
     assert bench.session.snapshot.state is LearnerState.WAITING
     assert "3 of 5" in bench.session.snapshot.detail
     assert bench.labels == []
+
+
+def test_too_few_demonstrations_in_a_complete_recording_end_in_one_sentence(tmp_path: Path) -> None:
+    bench = SessionBench(rlpd_config(tmp_path, demonstrations=5), recording=demonstrations(3))
+    bench.turn()
+    assert bench.session.snapshot.state is LearnerState.LOADING  # the log may have the others
+    bench.feed()
+    with pytest.raises(ConfigurationError) as error:
+        bench.turn()
+    for part in ("pretraining.demonstrations = 5", "at most 3", "in a recording", "demonstrations:="):
+        assert part in str(error.value)
+
+
+def test_demonstrations_in_the_log_count_beside_those_in_a_recording(tmp_path: Path) -> None:
+    bench = SessionBench(rlpd_config(tmp_path, demonstrations=4), recording=demonstrations(3))
+    bench.feed(*make_episode(SPEC, episode="in the log", mode=Mode.COLLECT))
+    bench.turn()
+    assert bench.labels == ["imitation", "1.0"]
+
+
+def test_practice_in_a_recording_is_not_counted_as_that_of_this_run(tmp_path: Path) -> None:
+    earlier = make_episode(SPEC, episode="earlier", length=40)
+    recording = demonstrations(and_also=[*earlier, make_summary(mode=Mode.TRAIN)])
+    bench = SessionBench(rlpd_config(tmp_path, pipeline=PACED), recording=recording)
+    bench.feed(SPEC)
+    bench.turn(3)
+    snapshot = bench.session.snapshot
+    assert (snapshot.training_steps, snapshot.updates, snapshot.step_budget) == (0, 0, 4 + 9)
+    bench.feed_episodes(2)
+    bench.turn(4)
+    assert (bench.session.snapshot.training_steps, bench.session.snapshot.updates) == (8, 4)
+
+
+def test_an_episode_left_open_in_a_recording_is_nothing_to_wait_for(tmp_path: Path) -> None:
+    unclosed = make_episode(SPEC, episode="earlier", length=9)[:6]
+    recording = demonstrations(and_also=unclosed)
+    bench = SessionBench(rlpd_config(tmp_path, pipeline=SYNCHRONOUS), recording=recording)
+    other_robot = [dataclasses.replace(record, robot="arm_1") for record in make_episode(SPEC, episode="a", length=6)]
+    bench.feed(*other_robot)
+    bench.turn(4)
+    assert bench.session.snapshot.step_budget == 7
+
+
+def test_records_of_a_recording_that_break_the_spec_are_said(tmp_path: Path) -> None:
+    broken = make_episode(SPEC, episode="broken", mode=Mode.COLLECT)[1]
+    broken = dataclasses.replace(broken, reward=math.inf)
+    bench = SessionBench(rlpd_config(tmp_path), recording=demonstrations(and_also=[broken]))
+    bench.turn()
+    assert "a recording: 1 records left out" in bench.said[-1]
+    assert "inf" in bench.said[-1]
+
+
+def test_a_restart_has_the_demonstrations_and_interventions_again_and_updates_go_on(tmp_path: Path) -> None:
+    config = rlpd_config(tmp_path)
+    practice = [
+        *make_episode(SPEC, episode="helped", length=8, outcome="timeout", human_steps=(2, 3)),
+        *make_episode(SPEC, episode="alone", length=4),
+    ]
+    first = SessionBench(config, recording=demonstrations())
+    first.feed(SPEC, *practice)
+    first.turn(8)
+    assert first.session.snapshot.updates == 8
+    rows, digest = demonstration_rows(first.session), memory_digest(first.session)
+    assert len(rows) == 3 * 6 + 2
+    first.session.finish()
+
+    again = SessionBench(config, recording=demonstrations())
+    again.feed(SPEC, *practice)
+    again.turn(3)
+    assert demonstration_rows(again.session) == rows
+    assert memory_digest(again.session) == digest
+    assert again.session.snapshot.updates == 8
+    again.feed_episodes(1)
+    again.turn(3)
+    assert again.session.snapshot.updates == 12
+
+
+class SlowDisk:
+    """Holds up each checkpoint that is written until it is told to go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.go_on = threading.Event()
+        save = CheckpointStore.save
+
+        def wait_and_save(store: CheckpointStore, checkpoint: Checkpoint) -> Path:
+            self.go_on.wait(10.0)
+            return save(store, checkpoint)
+
+        monkeypatch.setattr(CheckpointStore, "save", wait_and_save)
+
+
+def test_the_last_checkpoint_is_written_behind_the_one_that_is_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SlowDisk(monkeypatch)
+    bench = SessionBench(sac_config(tmp_path))
+    bench.feed_episodes(4)
+    bench.turn(8)
+    assert bench.session.snapshot.updates == 12
+    threading.Timer(0.2, disk.go_on.set).start()
+    bench.session.finish()
+    assert CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).newest_updates() == 12
+
+
+def evaluate(bench: SessionBench, *, policy_version: str) -> None:
+    observed = make_observation(SPEC, episode="e", mode=Mode.EVALUATE)
+    start = dataclasses.replace(make_episode(SPEC, episode="e")[0], observation=observed, evaluation="evaluation")
+    bench.feed(start, *(make_summary(seed=seed, policy_version=policy_version) for seed in range(3)))
+    bench.turn()
+
+
+def best_of(bench: SessionBench) -> dict[str, Any] | None:
+    return CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).best()
+
+
+def test_an_evaluation_has_its_checkpoint_though_one_is_being_written_and_is_best_once_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SlowDisk(monkeypatch)
+    bench = SessionBench(sac_config(tmp_path))
+    bench.feed_episodes(4)
+    bench.turn(8)
+    evaluate(bench, policy_version="1.12")
+    assert best_of(bench) is None
+    assert not (bench.folder.checkpoints / "best.json").exists()
+    disk.go_on.set()
+    bench.session.finish()
+    best = best_of(bench)
+    assert best is not None
+    assert (best["checkpoint"], best["version"]) == ("updates-000000000012", "1.12")
+
+
+def test_a_checkpoint_that_cannot_be_written_is_said_and_the_last_one_is_tried_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = CheckpointStore.save
+
+    def fail_at_first(store: CheckpointStore, checkpoint: Checkpoint) -> Path:
+        if checkpoint.updates == 8:
+            raise WeightsError("the disk is full")
+        return save(store, checkpoint)
+
+    monkeypatch.setattr(CheckpointStore, "save", fail_at_first)
+    bench = SessionBench(sac_config(tmp_path))
+    bench.feed_episodes(4)
+    bench.turn(8)
+    with contextlib.suppress(WeightsError):
+        bench.session.finish()
+    assert CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).newest_updates() == 12
 
 
 def test_learning_that_diverges_stops_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
@@ -205,25 +361,23 @@ def test_the_checkpoint_of_the_best_evaluation_is_known(tmp_path: Path) -> None:
     bench = SessionBench(sac_config(tmp_path))
     bench.feed_episodes(3)
     bench.turn(6)
-    wait_for((bench.folder.checkpoints / "updates-000000000008").is_dir, 10.0)
-    observed = make_observation(SPEC, episode="e", mode=Mode.EVALUATE)
-    start = dataclasses.replace(make_episode(SPEC, episode="e")[0], observation=observed, evaluation="evaluation")
-    bench.feed(start, *(make_summary(seed=seed, policy_version="1.8") for seed in range(3)))
-    bench.turn()
-    best = CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).best()
-    assert best == {"checkpoint": "updates-000000000008", "version": "1.8", "success_rate": 1.0, "episodes": 3}
+    evaluate(bench, policy_version="1.8")
+    bench.session.finish()
+    assert best_of(bench) == {
+        "checkpoint": "updates-000000000008",
+        "version": "1.8",
+        "success_rate": 1.0,
+        "episodes": 3,
+    }
 
 
 def test_an_evaluation_of_the_imitation_says_nothing_about_a_checkpoint(tmp_path: Path) -> None:
     bench = SessionBench(sac_config(tmp_path))
     bench.feed_episodes(3)
     bench.turn(6)
-    wait_for((bench.folder.checkpoints / "updates-000000000008").is_dir, 10.0)
-    observed = make_observation(SPEC, episode="e", mode=Mode.EVALUATE)
-    start = dataclasses.replace(make_episode(SPEC, episode="e")[0], observation=observed, evaluation="evaluation")
-    bench.feed(start, *(make_summary(seed=seed, policy_version="imitation") for seed in range(3)))
-    bench.turn()
-    assert CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).best() is None
+    evaluate(bench, policy_version="imitation")
+    bench.session.finish()
+    assert best_of(bench) is None
 
 
 def test_a_persons_label_reaches_the_memory(tmp_path: Path) -> None:

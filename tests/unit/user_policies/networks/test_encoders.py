@@ -6,6 +6,7 @@ import torch
 from user_policies.networks.resnet10 import LearnedSpatialEmbeddings, ResNet10Encoder
 from user_policies.networks.small_encoder import SmallEncoder
 from user_policies.networks.spatial_softmax import SpatialSoftmax, coordinate_grid
+from user_policies.tensors import load_module, module_tensors, tensors_digest
 
 
 @pytest.mark.parametrize("encoder", [SmallEncoder(outputs=7), ResNet10Encoder(height=32, width=32, outputs=7)])
@@ -16,6 +17,40 @@ def test_encoder_gives_bounded_features_and_a_gradient_to_every_parameter(encode
     features.square().sum().backward()
     without = [name for name, parameter in encoder.named_parameters() if parameter.grad is None]
     assert without == []
+
+
+def test_small_encoder_keeps_channels_last_and_computes_what_any_layout_would() -> None:
+    encoder = SmallEncoder(outputs=7).eval()
+    strided: list[bool] = []
+    for layer in (0, 2, 4):
+        encoder.convolutions[layer].register_forward_hook(
+            lambda layer, given, made: strided.append(
+                made.is_contiguous(memory_format=torch.channels_last) and not made.is_contiguous()
+            )
+        )
+    images = torch.randn(2, 16, 16, 3).permute(0, 3, 1, 2)
+    features = encoder(images)
+    assert strided == [True] * 3
+    grid = coordinate_grid(16, 16).expand(2, -1, -1, -1)
+    maps = torch.cat([images.contiguous(), grid], dim=1)
+    for convolution in encoder.convolutions:
+        maps = convolution(maps.contiguous())
+    torch.testing.assert_close(features, encoder.head(encoder.positions(maps)), rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(features, encoder(images.contiguous()), rtol=1e-5, atol=1e-6)
+
+
+def test_layout_of_the_weights_in_memory_is_no_part_of_their_digest() -> None:
+    encoder, plain = SmallEncoder(outputs=7), SmallEncoder(outputs=7)
+    for parameter in plain.parameters():
+        parameter.data = parameter.data.contiguous()
+    strides = [[parameter.stride() for parameter in one.parameters()] for one in (encoder, plain)]
+    assert strides[0] != strides[1]
+    weights = module_tensors(encoder, prefix="")
+    load_module(plain, weights, prefix="")
+    assert tensors_digest(module_tensors(plain, prefix="")) == tensors_digest(weights)
+    assert all(value.flags.c_contiguous for value in weights.values())
+    images = torch.randn(2, 3, 16, 16)
+    torch.testing.assert_close(plain(images), encoder(images), rtol=1e-5, atol=1e-6)
 
 
 def test_spatial_softmax_finds_a_bright_pixel() -> None:

@@ -184,6 +184,17 @@ def test_an_observation_that_breaks_the_spec_is_refused(changed: dict[str, objec
     assert bench.server.answer() == []
 
 
+def test_an_action_that_is_not_finite_is_an_empty_chunk_that_names_the_weights() -> None:
+    bench = Bench()
+    policy = small_policy(seed=32)
+    policy.network.actor.mean.bias.data[0] = np.nan  # loading such weights is refused: these went wrong in here
+    identity = WeightsIdentity(version=WeightsVersion(incarnation=1, update=32), name="")
+    bench.library.install(LoadedPolicy(identity=identity, policy=policy))
+    chunk = answered(bench.ask(observation(deterministic=False)))
+    assert chunk.values.size == 0
+    assert chunk.reason == "weights 1.32 computed an action that is not finite"
+
+
 def test_an_observation_before_the_spec_is_refused() -> None:
     with pytest.raises(InvalidRecordError, match="before its spec"):
         Bench(32).server.submit("arm_9", observation())

@@ -57,7 +57,8 @@ class SacLearner:
         self._temperature = Temperature(initial=config.initial_temperature).to(policy.device)
         self._generator = Generator(device=policy.device).manual_seed(seed)
         self._encoding = self._make_encoding()
-        self._critic_parameters = [*self._critic.parameters(), *self._encoding.parameters()]
+        self._critic_parameters: list[Tensor] = [*self._critic.parameters(), *self._encoding.parameters()]
+        self._target_parameters: list[Tensor] = [*self._target_critic.parameters(), *self._encoding.target.parameters()]
         self._critic_optimiser = Adam(self._critic_parameters, lr=config.critic_learning_rate, fused=True)
         self._actor_optimiser = Adam(self._network.actor.parameters(), lr=config.actor_learning_rate, fused=True)
         self._temperature_optimiser = Adam(self._temperature.parameters(), lr=config.temperature_learning_rate)
@@ -73,6 +74,9 @@ class SacLearner:
         Returns:
             Losses, values, entropy and temperature; those of the actor only in its phase.
         """
+        if self.updates == 0:  # pretraining may have moved the encoder since
+            for target, newest in zip(self._encoding.target.parameters(), self._encoding.parameters(), strict=True):
+                target.copy_(newest.detach())
         features = self._encoding.features(batch.observation)  # (B, F)
         metrics = self._update_critic(batch, features)
         self.updates += 1
@@ -90,6 +94,7 @@ class SacLearner:
             **{f"policy.{name}": value for name, value in self._policy.weights().items()},
             **module_tensors(self._critic, prefix="critic."),
             **module_tensors(self._target_critic, prefix="target_critic."),
+            **module_tensors(self._encoding.target, prefix="target_encoder."),
             **module_tensors(self._temperature, prefix="temperature."),
             **optimiser_tensors(self._critic_optimiser, prefix="optimiser.critic."),
             **optimiser_tensors(self._actor_optimiser, prefix="optimiser.actor."),
@@ -111,6 +116,7 @@ class SacLearner:
         self._policy.load({n.removeprefix(prefix): value for n, value in given.items() if n.startswith(prefix)})
         load_module(self._critic, given, prefix="critic.")
         load_module(self._target_critic, given, prefix="target_critic.")
+        load_module(self._encoding.target, given, prefix="target_encoder.")
         load_module(self._temperature, given, prefix="temperature.")
         restore_optimiser(self._critic_optimiser, state, prefix="optimiser.critic.")
         restore_optimiser(self._actor_optimiser, state, prefix="optimiser.actor.")
@@ -136,9 +142,9 @@ class SacLearner:
 
     def _update_critic(self, batch: Batch, features: Tensor) -> dict[str, float]:
         with torch.no_grad():
-            next_features = self._encoding.features(batch.next_observation)
+            next_features, target_features = self._encoding.next_features(batch.next_observation)
             next_action, log_density = self._network.actor(next_features).sample(self._generator)
-            next_values = self._target_critic(next_features, next_action)  # (N, B)
+            next_values = self._target_critic(target_features, next_action)  # (N, B)
             next_value = losses.subset_minimum(next_values, members=self._random_members())
             if self._config.entropy_in_backup:
                 next_value = losses.soft_value(
@@ -151,9 +157,7 @@ class SacLearner:
         loss.backward()
         self._critic_optimiser.step()
         with torch.no_grad():
-            torch._foreach_lerp_(
-                list(self._target_critic.parameters()), list(self._critic.parameters()), self._config.tau
-            )
+            torch._foreach_lerp_(self._target_parameters, self._critic_parameters, self._config.tau)
         return {
             "critic_loss": float(loss.detach()),
             "q_mean": float(values.detach().mean()),
