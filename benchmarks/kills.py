@@ -1,7 +1,7 @@
 """Kill every node of a training run again and again, and show that it reaches its goal and loses nothing.
 
     ./user shell
-    python benchmarks/kills.py --seed 0 --folder /tmp/kills
+    python -m benchmarks.kills --seed 0 --folder /tmp/kills
 
 SIGKILL at random moments: simulation, environment, policy, replay and learner `--kills` times each, environment with
 replay and learner with policy within a second of each other, and progress once, in the middle of the final evaluation.

@@ -2,7 +2,7 @@
 
 Run it with the workspace sourced, or with src/user_core and src/user_hardware on PYTHONPATH:
 
-    python benchmarks/simulation_speed.py --sizes 64 128
+    python -m benchmarks.simulation_speed --sizes 64 128
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One training run over two network namespaces, which stand for two machines; needs root.
 
     ./user shell
-    python benchmarks/two_machines.py --folder /tmp/two_machines --first robot
+    python -m benchmarks.two_machines --folder /tmp/two_machines --first robot
 
 Roles robot and policy run in one namespace, role learner in the other, joined by a veth pair that is cut for ten
 seconds in mid-run. The exit status is 0 when the run reached its success rate and nothing was lost.

@@ -23,6 +23,3 @@ if [[ -t 1 ]]; then
   USER_TERMINAL="$(readlink "/proc/$$/fd/1")"
   export USER_TERMINAL
 fi
-# The report's wall time counts from here, on this machine's monotonic clock.
-USER_LAUNCHED_AT_S="$(cut -d ' ' -f 1 /proc/uptime)"
-export USER_LAUNCHED_AT_S

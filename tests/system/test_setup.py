@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,13 @@ pytestmark = [pytest.mark.slow]
 @pytest.fixture
 def printing_launch_file(tmp_path: Path) -> Path:
     """A launch file whose dry run prints what ./user sets."""
-    names = ("USER_SETUP_S", "ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_DEFAULT_PROFILES_FILE", "ROS_DISTRO")
+    names = (
+        "USER_SETUP_S",
+        "USER_LAUNCHED_AT_S",
+        "ROS_AUTOMATIC_DISCOVERY_RANGE",
+        "FASTDDS_DEFAULT_PROFILES_FILE",
+        "ROS_DISTRO",
+    )
     path = tmp_path / "printing.launch.xml"
     command = " ".join(f"{name}=$(env {name} none)" for name in names)
     path.write_text(f'<launch><executable cmd="{command}"/></launch>')
@@ -55,6 +62,17 @@ def test_one_machine_defaults_are_set(printing_launch_file: Path):
     assert settings["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "SYSTEM_DEFAULT"
     assert settings["FASTDDS_DEFAULT_PROFILES_FILE"].endswith("fastdds_one_machine.xml")
     assert settings["ROS_DISTRO"] != "none"
+
+
+def test_wall_time_of_a_run_counts_from_its_launch_not_from_the_shell_that_it_is_typed_in(printing_launch_file: Path):
+    launched_at = "echo launched_at=${USER_LAUNCHED_AT_S:-nowhere}"
+    shell = subprocess.run(
+        [_ROOT / "user", "shell"], input=launched_at, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert "launched_at=nowhere" in shell.stdout, shell.stderr
+    before_s = time.monotonic()
+    settings = settings_of(user("launch", str(printing_launch_file), "--dry-run"))
+    assert before_s <= float(settings["USER_LAUNCHED_AT_S"]) <= time.monotonic()
 
 
 def test_defaults_give_way_to_the_user(printing_launch_file: Path):
