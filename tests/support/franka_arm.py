@@ -11,6 +11,7 @@ from typing import Any, Self
 from tests.support.arm_client import ArmClient
 from tests.support.launched_graph import LaunchedGraph
 from tests.support.params_file import write_params
+from tests.support.patience import PATIENCE
 
 
 class FrankaArm:
@@ -24,9 +25,7 @@ class FrankaArm:
     def __init__(self, *, folder: Path, domain_id: int) -> None:
         settings: dict[str, Any] = {
             "gripper.driver": "crisp",
-            # Patience for a machine that runs other tests as well; what happens after it is what is tested.
-            "guard.pose_age_s": 1.0,
-            "streams.max_age_s": 1.5,
+            **PATIENCE,
             "arbiter.max_missed_deadlines": 20,
         }
         config = write_params(folder / "franka.yaml", {"environment_node": settings})

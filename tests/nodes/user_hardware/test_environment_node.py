@@ -16,6 +16,7 @@ from rclpy.action import ActionClient
 from rclpy.parameter import Parameter
 
 from tests.support.arm_client import ArmClient
+from tests.support.patience import PATIENCE
 from tests.support.spinning import Spinning
 from tests.support.stand_in_drivers import StandInDrivers
 from tests.support.stand_in_learning_side import StandInLearningSide
@@ -35,6 +36,7 @@ from user_interfaces.msg import Transition as TransitionMessage
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(120)]
 
 PARAMETERS: dict[str, Any] = {
+    **PATIENCE,
     "robot": "franka",
     "gripper.driver": "crisp",
     "reset.still_ticks": 2,
