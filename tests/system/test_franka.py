@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -51,6 +52,12 @@ def test_arm_waits_for_a_person_before_it_moves_at_all(arm):
     _assert_arm_stands(arm)
     arm.client.resume()
     arm.client.wait_for_state("AUTONOMOUS", timeout_s=READY_S)
+
+
+def test_control_loop_outranks_ordinary_processes_or_says_why_not(acting):
+    environment = acting.graph.wait_for_node("environment_node")
+    outranks = os.sched_getscheduler(environment.pid) == os.SCHED_FIFO
+    assert outranks != ("the kernel allows this user no real-time priority" in acting.graph.output)
 
 
 def test_targets_stay_within_the_leash_while_a_policy_pushes_as_hard_as_it_can(acting):

@@ -40,6 +40,12 @@ class TimingConfig:
     publisher_patience_s: float = parameter(
         25.0, "how long a killed predecessor may still show as a publisher of target_pose", minimum=0.0
     )
+    real_time_priority: int = parameter(
+        0,
+        "SCHED_FIFO priority of the node where the kernel allows it; 0 or lockstep = an ordinary process",
+        minimum=0,
+        maximum=99,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from user_core.ros.parameters import declare_config
 from user_core.ros.runner import event_driven_executor, run_node
 from user_core.ros.topics import NodeTopics
 from user_core.run import RunFolder
+from user_core.scheduling import schedule_in_real_time
 from user_core.transforms import Pose
 from user_core.types import ActionChunk
 from user_hardware.environment.assembly import Surroundings, assemble, make_adapters, make_clock
@@ -84,6 +85,9 @@ class EnvironmentNode(Node):
         self._timers_of_control = ControlTimers(
             node=self, environment=self._environment, clock=self._steady, after=self._status.publish_change
         )
+        priority = self._config.timing.real_time_priority
+        if priority and not self._config.lockstep and (obstacle := schedule_in_real_time(priority)):
+            self.get_logger().info(f"timing.real_time_priority: {obstacle}")
 
     def shutdown(self) -> None:
         """Close a running episode and the outbox; the controller goes on holding its last target."""
