@@ -24,13 +24,6 @@ step() {  # step TITLE COMMAND… : runs a command and says how long it took
   echo "== $title: passed in $((SECONDS - began)) s"
 }
 
-existing() {  # existing FOLDER… : those that are there
-  local folder
-  for folder in "$@"; do
-    if [[ -d "$folder" ]]; then echo "$folder"; fi
-  done
-}
-
 without_ros() {  # runs a command as on a machine on which nothing was sourced
   env -u AMENT_PREFIX_PATH -u CMAKE_PREFIX_PATH -u COLCON_PREFIX_PATH -u PYTHONPATH -u LD_LIBRARY_PATH \
     -u ROS_DISTRO -u ROS_VERSION -u ROS_PYTHON_VERSION -u _ROS_WHEELS_BOOTSTRAP_COMPLETE "$@"
@@ -40,11 +33,11 @@ without_ros() {  # runs a command as on a machine on which nothing was sourced
 export USER_TEST_CHECKS_SHARED_MEMORY=1
 
 workers="$(nproc)"
-mapfile -t quick < <(existing tests/unit tests/contract tests/numeric tests/property)
 
 step "lint" ruff check .
 step "types" mypy
-step "tests without ROS" without_ros python -m pytest -q -n "$workers" "${quick[@]}"
-if [[ -d tests/nodes ]]; then step "nodes" python -m pytest -q -n "$workers" tests/nodes; fi
+step "unit" without_ros python -m pytest -q -n "$workers" tests/unit
+step "contract, numeric, property" without_ros python -m pytest -q -n "$workers" tests/{contract,numeric,property}
+step "nodes" python -m pytest -q -n "$workers" tests/nodes
 # One at a time: each of them starts a whole graph.
-if [[ -d tests/system ]]; then step "system" python -m pytest -q tests/system; fi
+step "system" python -m pytest -q tests/system

@@ -47,7 +47,11 @@ def test_output_log_keeps_standard_output_off_the_screen_and_in_the_log_file(fol
 @pytest.mark.parametrize("status", [0, 3, 1])
 def test_status_of_the_node_that_ends_the_launch_is_passed_on(folder: LaunchFolder, status: int):
     body = "<node pkg='demo' exec='stays' output='screen'/><node pkg='demo' exec='ends' on_exit='shutdown'/>"
-    with runner_of(folder, body, stays=_POLITE, ends=f"sleep 0.5; exit {status}") as runner:
+    mark = folder.root / "stays_is_ready"
+    stays = _POLITE.replace("echo ready", f"touch {mark}; echo ready")
+    with runner_of(
+        folder, body, stays=stays, ends=f"until [ -e {mark} ]; do sleep 0.02; done; exit {status}"
+    ) as runner:
         assert runner.wait() == status
     assert "[stays-1] got INT" in runner.output
 
