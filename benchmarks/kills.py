@@ -26,6 +26,7 @@ from tests.support.params_file import write_params
 VICTIMS = ("simulation_node", "environment_node", "policy_node", "replay_node", "learner_node")
 PAIRS = (("environment_node", "replay_node"), ("learner_node", "policy_node"))
 RUN_LIMIT_S = 3600.0
+CHECKPOINT_UPDATES = 500
 
 
 def main() -> int:
@@ -36,7 +37,11 @@ def main() -> int:
     )
     # The run has to outlast its schedule, so it is not asked how good it is before.
     steps = options.first_evaluation_at
-    config = write_params(options.folder / "kills.yaml", {"progress_node": {"evaluation.first_at_steps": steps}})
+    settings = {
+        "progress_node": {"evaluation.first_at_steps": steps},
+        "learner_node": {"checkpoint.every_updates": CHECKPOINT_UPDATES},
+    }
+    config = write_params(options.folder / "kills.yaml", settings)
     arguments = {
         "policy": options.policy,
         "seed": options.seed,
@@ -59,6 +64,9 @@ def main() -> int:
     found = audit(run_folder=graph.run_folder, recording=recording)
     left_in_memory = sorted(map(str, shared_memory_files(options.domain_id)))
     report = graph.report()
+    resumptions = learner_resumptions(recording, log.times_s("learner_node"))
+    # One checkpoint may still be in writing when the next is due.
+    learning_lost = [(before, after) for before, after in resumptions if after < before - 2 * CHECKPOINT_UPDATES]
     summary = {
         "status": status,
         "wall_s": time.monotonic() - begun_s,
@@ -66,14 +74,14 @@ def main() -> int:
         "disagreements": found,
         "left_running": left_running,
         "left_in_shared_memory": left_in_memory,
-        "learner_updates_before_and_after": learner_resumptions(recording, log.times_s("learner_node")),
+        "learner_updates_before_and_after": resumptions,
         "evaluations_begun": Counter(evaluation_kinds(graph.run_folder)),
         "environment_steps": report["environment_steps"],
         "evaluation": report["evaluation"],
         "replay": report["replay"],
     }
     print(json.dumps(summary, indent=2))
-    return int(status != 0 or bool(found) or bool(left_running) or bool(left_in_memory))
+    return int(status != 0 or any((found, left_running, left_in_memory, learning_lost)))
 
 
 def _parser() -> argparse.ArgumentParser:

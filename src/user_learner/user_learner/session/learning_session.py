@@ -128,7 +128,8 @@ class LearningSession:
 
     def _take_record(self, record: Record) -> None:
         evaluation = self._intake.evaluation_begun_by(record)
-        if evaluation and self._caught_up:
+        # A collection is one as well, in the log; what it collects is not learned yet, and that is no checkpoint.
+        if evaluation and self._caught_up and self._trainer.pretrained:
             self._save()
             self._parts.checkpointer.begin_evaluation(evaluation, updates=self._trainer.updates)
         result = self._intake.take(record, live=self._caught_up)

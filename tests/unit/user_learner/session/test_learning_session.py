@@ -22,7 +22,7 @@ from tests.support.learning_summaries import make_summary
 from user_core.errors import ConfigurationError, SpecMismatchError, WeightsError
 from user_core.interfaces import Metrics
 from user_core.log.label import EpisodeLabel
-from user_core.types import Mode
+from user_core.types import Mode, Transition
 from user_learner.checkpoint import Checkpoint, CheckpointStore
 from user_learner.replay.limiter import PipelineConfig
 from user_learner.session.learning_session import LearningSession
@@ -143,6 +143,20 @@ def test_pretraining_gives_the_imitation_by_name_and_then_what_practice_begins_w
     again = SessionBench(rlpd_config(tmp_path), recording=demonstrations())
     assert again.labels == ["imitation", "2.0"]
     assert again.sent[0].header.tensors_digest == bench.sent[0].header.tensors_digest
+
+
+def test_a_kill_after_pretraining_keeps_it_though_the_demonstrations_were_collected_in_this_run(tmp_path: Path) -> None:
+    killed = SessionBench(rlpd_config(tmp_path))
+    collected = [record for record in demonstrations().records() if isinstance(record, Transition)]
+    killed.feed()  # an empty log is caught up with
+    killed.turn()
+    killed.feed(*(dataclasses.replace(record, evaluation="collection") for record in collected))
+    killed.turn(2)
+    assert killed.labels == ["imitation", "1.0"]
+    killed.parts.checkpointer.finish()
+    again = SessionBench(rlpd_config(tmp_path))
+    assert again.labels == ["imitation", "2.0"]
+    assert again.sent[0].header.tensors_digest == killed.sent[0].header.tensors_digest
 
 
 def test_too_few_demonstrations_in_the_log_are_waited_for_and_counted(tmp_path: Path) -> None:
