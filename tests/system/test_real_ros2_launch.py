@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,11 +31,15 @@ NODES = {
     "user_learner": ("replay_node", "learner_node"),
     "user_bringup": ("progress",),
 }
-_STAND_IN = """#!{python}
+# The first that ends may end the launch: the others write what they got all the same, whatever signal comes.
+_STAND_IN = """#!/bin/sh
+trap '' INT TERM
+exec {python} - "$@" <<'END'
 import json, os, sys, uuid
 with open(os.path.join({folder!r}, uuid.uuid4().hex + ".json"), "w") as file:
     files = [open(word).read() for before, word in zip(sys.argv, sys.argv[1:]) if before == "--params-file"]
     json.dump({{"argv": sys.argv[1:], "files": files}}, file)
+END
 """
 
 
@@ -51,7 +56,8 @@ def test_own_runner_and_ros2_launch_start_the_same_processes(tmp_path, arguments
 
 
 def _own() -> list[str]:
-    return [sys.executable, "-m", "user_bringup.launcher", "--own-runner", "peg_insertion"]
+    command = "from user_bringup.launcher.command_line import main; main()"
+    return [sys.executable, "-c", command, "--own-runner", "peg_insertion"]
 
 
 def _received(folder: Path, command: list[str], arguments: list[str]) -> list[tuple[str, str]]:
@@ -63,13 +69,18 @@ def _received(folder: Path, command: list[str], arguments: list[str]) -> list[tu
     environment = graph_environment(0) | {"AMENT_PREFIX_PATH": f"{prefix}{os.pathsep}{paths}"}
     process = subprocess.Popen([*command, *arguments], env=environment, cwd=folder, start_new_session=True)
     try:
-        process.wait(timeout=60)
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGINT)  # the robot's part of a graph goes on until it is stopped
+        process.wait(timeout=20)
     finally:
         process.kill()
     found = []
     for note in notes.glob("*.json"):
-        content = json.loads(note.read_text())
-        words = [word if "params" not in word or "/config/" in word else "PARAMS" for word in content["argv"]]
+        content = json.loads(note.read_text().replace(str(prefix), "PREFIX"))
+        # ros2 launch names the files that it writes as it likes.
+        pairs = zip(["", *content["argv"]], content["argv"], strict=False)
+        words = ["WRITTEN" if before == "--params-file" and "PREFIX" not in word else word for before, word in pairs]
         found.append((json.dumps(words), json.dumps([yaml.safe_load(text) for text in content["files"]])))
     return sorted(set(found))
 
