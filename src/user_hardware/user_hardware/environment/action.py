@@ -15,6 +15,10 @@ class ActionMapping:
     """The action axes of a spec over the tool's pose and the gripper.
 
     An axis that the spec does not name keeps its commanded value, so that it neither drifts nor sags.
+
+    Attributes:
+        action_dim: A, the number of axes.
+        gripper_axis: Index of the gripper's, or None.
     """
 
     def __init__(self, spec: EnvironmentSpec) -> None:
@@ -22,7 +26,7 @@ class ActionMapping:
         self._measured = spec.reference == "measured"
         self._columns = np.array([i for i, name in enumerate(spec.action_names) if name in _POSE_AXES], dtype=int)
         self._axes = np.array([_POSE_AXES.index(spec.action_names[i]) for i in self._columns], dtype=int)
-        self._gripper = spec.action_names.index("gripper") if "gripper" in spec.action_names else None
+        self.gripper_axis = spec.action_names.index("gripper") if "gripper" in spec.action_names else None
         self._moves = np.isin(np.arange(3), self._axes)
         self._turns = bool(np.any(self._axes >= 3))
         self.action_dim = spec.action_dim
@@ -44,14 +48,14 @@ class ActionMapping:
 
     def opening(self, action: StateArray) -> float | None:
         """Return the gripper opening in [0, 1] that an action asks for; None when the spec has no gripper axis."""
-        return None if self._gripper is None else float(np.clip((action[self._gripper] + 1) / 2, 0.0, 1.0))
+        return None if self.gripper_axis is None else float(np.clip((action[self.gripper_axis] + 1) / 2, 0.0, 1.0))
 
     def from_twist(self, twist: FloatArray, gripper: float | None, opening: float) -> StateArray:
         """Return the action (A,) of a person's twist (6,) in [-1, 1]; the gripper stays where it is unless asked."""
         action = np.zeros(self.action_dim, np.float32)
         action[self._columns] = twist[self._axes]
-        if self._gripper is not None:
-            action[self._gripper] = 2 * (opening if gripper is None else gripper) - 1
+        if self.gripper_axis is not None:
+            action[self.gripper_axis] = 2 * (opening if gripper is None else gripper) - 1
         return np.clip(action, -1, 1)
 
     def executed(self, *, commanded: Pose, reference: Pose, opening: float) -> StateArray:
@@ -62,8 +66,8 @@ class ActionMapping:
         action = np.zeros(self.action_dim, np.float32)
         delta = subtract(commanded, reference)
         action[self._columns] = delta[self._axes] / self._scale[self._columns]
-        if self._gripper is not None:
-            action[self._gripper] = 2 * opening - 1
+        if self.gripper_axis is not None:
+            action[self.gripper_axis] = 2 * opening - 1
         return action
 
 

@@ -74,10 +74,13 @@ class Arbiter:
 
     Args:
         config: Hold time and blend, in ticks.
+        gripper_axis: Index of the action's gripper axis, or None. It is an opening, of which there is no share: half of
+            "closed" would be "half open".
     """
 
-    def __init__(self, *, config: ArbiterConfig) -> None:
+    def __init__(self, *, config: ArbiterConfig, gripper_axis: int | None = None) -> None:
         self._config = config
+        self._gripper_axis = gripper_axis
         self.state = ControlState.HOLD
         self.takeovers = 0
         self._released_ticks = config.hold_ticks
@@ -125,4 +128,7 @@ class Arbiter:
         share = self._blended_ticks / (self._config.blend_ticks + 1)
         if self._blended_ticks >= self._config.blend_ticks:
             self.handle(ControlEvent.BLENDED)
-        return Decision(source=ActionSource.BLEND, action=np.float32(share) * policy_action)
+        blended = np.float32(share) * policy_action
+        if self._gripper_axis is not None:
+            blended[self._gripper_axis] = policy_action[self._gripper_axis]
+        return Decision(source=ActionSource.BLEND, action=blended)

@@ -168,7 +168,8 @@ def assemble(
         for name, device in adapters.devices.items()
         if config.lockstep
     }
-    arbiter = Arbiter(config=config.arbiter)
+    mapping = ActionMapping(spec)
+    arbiter = Arbiter(config=config.arbiter, gripper_axis=mapping.gripper_axis)
     watch = Watch(
         health=health,
         publishers=publishers,
@@ -180,7 +181,7 @@ def assemble(
     bench = Workbench(
         config=config,
         builder=builder,
-        mapping=ActionMapping(spec),
+        mapping=mapping,
         commander=commander,
         arbiter=arbiter,
         reward=REWARDS.resolve(config.reward.name)(config=config.reward, nominal_target=spec.nominal_target),

@@ -118,6 +118,17 @@ def test_control_goes_back_only_after_the_hold_time_and_is_blended_in() -> None:
     assert all(later > earlier for earlier, later in itertools.pairwise(parts))
 
 
+def test_a_gripper_is_never_blended_and_the_policys_answer_stays_as_it_came() -> None:
+    arbiter = Arbiter(config=ArbiterConfig(hold_ticks=2, blend_ticks=3), gripper_axis=6)
+    arbiter.state = S.HANDBACK
+    closed = np.append(POLICY, np.float32(-1.0))
+    for _ in range(3):
+        decision = arbiter.choose(policy_action=closed, person_action=None)
+        assert decision.source is ActionSource.BLEND and decision.action is not None
+        assert decision.action[6] == -1.0 and decision.action[0] < POLICY[0]
+    np.testing.assert_array_equal(closed, np.append(POLICY, np.float32(-1.0)))
+
+
 def test_touching_the_device_while_handing_back_takes_over_again() -> None:
     arbiter = arbiter_in(S.HANDBACK)
     arbiter.observe(HANDS_ON)
