@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 
 from user_core.errors import UnknownNameError
-from user_core.interfaces import RewardInput
+from user_core.interfaces import RewardInput, TeleopSample
 from user_core.registry import Registry
 from user_core.spec import CameraSpec
 from user_core.testing.drivers import FakeCamera, FakeGripper, FakeRobot, FakeTeleop
-from user_core.testing.topics import FakeTopics
+from user_core.testing.topics import FakeMessage, FakeTopics
 from user_core.transforms import Pose
 from user_hardware.cameras.registry import CAMERAS
-from user_hardware.environment.streams_config import GripperConfig, TeleopConfig, TopicsConfig
+from user_hardware.environment.streams_config import GripperConfig, TopicsConfig
 from user_hardware.grippers.registry import GRIPPERS
 from user_hardware.rewards.config import RewardConfig
 from user_hardware.rewards.registry import REWARDS
 from user_hardware.robots.registry import ROBOTS
+from user_hardware.teleop.config import TeleopConfig
+from user_hardware.teleop.joy import JOY_TYPE
 from user_hardware.teleop.registry import TELEOP_DEVICES
 
 POSE = Pose.of(np.array([0.5, 0.0, 0.1, 1.0, 0.0, 0.0, 0.0]))
@@ -85,6 +87,53 @@ def test_a_device_reads_before_anything_came(device: Any) -> None:
     assert device.read() is None
     device.disconnect()
     device.disconnect()
+
+
+class TeleopOnATable:
+    """A registered device whose driver says the same on every axis and button."""
+
+    def __init__(self, name: str) -> None:
+        self.now_s = 1.0
+        self.topics = FakeTopics()
+        self.device = TELEOP_DEVICES.resolve(name)(config=TeleopConfig(), now_s=lambda: self.now_s)
+        self.device.connect(self.topics)
+
+    def deliver(self, *, deflection: float, pressed: int) -> None:
+        for topic, type_name in self.topics.types.items():
+            if type_name == JOY_TYPE:
+                stamp = {"header__stamp__sec": 1, "header__stamp__nanosec": 2}
+                message = FakeMessage.of(axes=[deflection] * 8, buttons=[pressed] * 12, **stamp)
+            else:
+                message = FakeMessage.of(
+                    **{f"{part}__{axis}": deflection for part in ("linear", "angular") for axis in "xyz"}
+                )
+            self.topics.deliver(topic, message)
+
+    def read(self) -> TeleopSample:
+        sample = self.device.read()
+        assert sample is not None and sample.received_s <= self.now_s and sample.value.twist.shape == (6,)
+        return sample.value
+
+
+@pytest.mark.parametrize("name", TELEOP_DEVICES.names)
+@pytest.mark.parametrize("deflection", [5.0, float("nan"), float("inf")])
+def test_a_devices_twist_is_normalised_whatever_its_driver_says(name: str, deflection: float) -> None:
+    table = TeleopOnATable(name)
+    table.deliver(deflection=deflection, pressed=0)
+    expected = 1.0 if np.isfinite(deflection) else 0.0
+    np.testing.assert_array_equal(np.abs(table.read().twist), [expected] * 6)
+
+
+@pytest.mark.parametrize("name", TELEOP_DEVICES.names)
+def test_a_device_that_falls_silent_has_been_let_go_and_its_presses_stay_counted(name: str) -> None:
+    table = TeleopOnATable(name)
+    table.deliver(deflection=1.0, pressed=1)
+    table.deliver(deflection=1.0, pressed=0)
+    table.deliver(deflection=1.0, pressed=1)
+    assert np.any(table.read().twist) and all(table.read().buttons[:12]) and table.read().presses[:12] == (2,) * 12
+    table.now_s += 60.0
+    assert not np.any(table.read().twist) and not any(table.read().buttons)
+    assert table.read().presses[:12] == (2,) * 12
 
 
 @pytest.mark.parametrize("name", REWARDS.names)

@@ -99,7 +99,10 @@ class Bench:
             spec=self.spec,
             clock=clock,
             adapters=Adapters(
-                robot=self.robot, gripper=self.gripper, cameras=dict(self.cameras), devices={"device": self.device}
+                robot=self.robot,
+                gripper=self.gripper,
+                cameras=dict(self.cameras),
+                devices={"device": self.device} if self.config.teleop.device_names else {},
             ),
             surroundings=Surroundings(
                 output=self.output,

@@ -145,9 +145,8 @@ class StandInDrivers(Node):
     def _take_push(self, message: Twist) -> None:
         """Move the SpaceMouse: its driver publishes on a change only."""
         self._hand_twist.publish(message)
-        moved = any((message.linear.x, message.linear.y, message.linear.z))
         axes = [message.linear.x, message.linear.y, message.linear.z, 0.0, 0.0, 0.0]
-        self._hand_joy.publish(Joy(header=self._header(""), axes=axes, buttons=[int(moved), 0]))
+        self._hand_joy.publish(Joy(header=self._header(""), axes=axes, buttons=[0, 0]))
 
     def _publish(self, publisher: Any, message: Any, stream: str) -> None:
         if self._silent != stream:

@@ -131,11 +131,19 @@ class Gripper(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TeleopSample:
-    """A person's input: (6,) normalised twist in [-1, 1], base frame; buttons pressed; gripper opening or None."""
+    """A person's input.
+
+    Attributes:
+        twist: (6,) in [-1, 1], base frame.
+        buttons: Which are down now, by the device's own numbers.
+        gripper: Opening in [0, 1] that the device asks for, or None.
+        presses: How often each button went down since `connect`: one that is quicker than a tick is not missed.
+    """
 
     twist: FloatArray
     buttons: tuple[bool, ...]
     gripper: float | None = None
+    presses: tuple[int, ...] = ()
 
 
 class TeleopDevice(Protocol):

@@ -10,6 +10,8 @@ from user_core.interfaces import RobotState, Stamped, TeleopSample, Topics
 from user_core.transforms import FloatArray, Pose
 from user_core.types import ImageArray
 
+_MOST_BUTTONS = 32
+
 
 class FakeRobot:
     """An arm that is at its target as soon as `settle` says that time has passed.
@@ -149,6 +151,7 @@ class FakeTeleop:
     def __init__(self, *, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
         self._sample: Stamped[TeleopSample] | None = None
+        self._presses = [0] * _MOST_BUTTONS
 
     def connect(self, topics: Topics) -> None:
         """Do nothing."""
@@ -160,13 +163,26 @@ class FakeTeleop:
         """Return what was delivered last."""
         return self._sample
 
-    def hold(self, *, twist: FloatArray | None = None, buttons: tuple[bool, ...] = (True,), stamp_ns: int = 0) -> None:
-        """Deliver an input: a twist (6,) in [-1, 1] and buttons; without either the dead-man button is held."""
-        values = np.zeros(6) if twist is None else twist
-        self._sample = Stamped(
-            value=TeleopSample(twist=values, buttons=buttons), stamp_ns=stamp_ns, received_s=self._now_s()
+    def hold(
+        self,
+        *,
+        twist: FloatArray | None = None,
+        buttons: tuple[bool, ...] = (),
+        gripper: float | None = None,
+        stamp_ns: int = 0,
+    ) -> None:
+        """Deliver an input: a twist (6,) in [-1, 1], the buttons that are down, an opening in [0, 1] asked for."""
+        before = () if self._sample is None else self._sample.value.buttons
+        for number, down in enumerate(buttons):
+            self._presses[number] += down and not (number < len(before) and before[number])
+        value = TeleopSample(
+            twist=np.zeros(6) if twist is None else twist,
+            buttons=buttons,
+            gripper=gripper,
+            presses=tuple(self._presses),
         )
+        self._sample = Stamped(value=value, stamp_ns=stamp_ns, received_s=self._now_s())
 
     def release(self, *, stamp_ns: int = 0) -> None:
         """Deliver an input of nobody."""
-        self.hold(buttons=(False,), stamp_ns=stamp_ns)
+        self.hold(stamp_ns=stamp_ns)

@@ -111,7 +111,7 @@ def make_adapters(config: EnvironmentConfig, clock: ControlClock) -> Adapters:
         },
         devices={
             device: TELEOP_DEVICES.resolve(device)(config=config.teleop, now_s=clock.now_s)
-            for device in config.teleop.devices
+            for device in config.teleop.device_names
         },
     )
 
@@ -209,6 +209,8 @@ def assemble(
             person=Person(
                 devices=adapters.devices,
                 config=config.teleop,
+                has_gripper=mapping.gripper_axis is not None,
+                opening=lambda: commander.opening,
                 is_present=lambda name: gates[name].present if name in gates else True,
             ),
             schedule=schedule,

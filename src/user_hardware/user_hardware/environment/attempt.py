@@ -27,6 +27,7 @@ from user_hardware.environment.plan import ActionPlan
 from user_hardware.environment.sensors import Snapshot
 from user_hardware.environment.statistics import EpisodeStatistics
 from user_hardware.environment.workbench import Workbench
+from user_hardware.rewards.human import marked
 
 _NO_ACTION = np.zeros(0, np.float32)
 REPUBLISH_S = 1.0
@@ -103,8 +104,12 @@ class Attempt:
         """Why the policy does not answer, in its own words; "" = it has not said so."""
         return self._plan.refusal
 
-    def observe(self, snapshot: Snapshot) -> None:
+    def observe(self, snapshot: Snapshot, *, mark: Outcome | None = None) -> None:
         """Take the samples of a tick: close the step before, and publish the next observation or end.
+
+        Args:
+            snapshot: The newest samples.
+            mark: A person's word, just given, on how the episode ends.
 
         Raises:
             InvalidRecordError: When a sample is not finite or of the wrong size.
@@ -119,6 +124,8 @@ class Attempt:
         signal = self._bench.reward(
             RewardInput(observation=observation, tcp_pose=tool, target_pose=target, step=self.step)
         )
+        if mark is not None:
+            signal = marked(signal, success=mark is Outcome.SUCCESS)
         self._return += signal.reward
         self._tool = tool
         self._close_step(observation, tool, signal)

@@ -15,11 +15,11 @@ from user_hardware.environment.streams_config import (
     CamerasConfig,
     GripperConfig,
     StreamsConfig,
-    TeleopConfig,
     TopicsConfig,
 )
 from user_hardware.environment.task_config import TASK_FILE, ActionConfig, StateConfig, TaskConfig
 from user_hardware.rewards.config import RewardConfig
+from user_hardware.teleop.config import TeleopConfig
 
 NEIGHBOURS = ("replay", "learner")
 
@@ -121,6 +121,8 @@ class EnvironmentConfig:
             _refuse("simulation.real_time_factor", factor, "1, unless simulation.enabled is true")
         if self.resume == "automatic" and not self.simulation.enabled:
             _refuse("resume", "automatic", "manual: only a simulated arm may start to move with nobody asking")
+        for device in self.teleop.device_names:
+            self.teleop.buttons_of(device, has_gripper="gripper" in self.action.names)
 
     @property
     def period_s(self) -> float:

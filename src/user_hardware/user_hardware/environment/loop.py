@@ -200,7 +200,7 @@ class ControlLoop:
         elif attempt.uses_policy:
             self.prompt = f"waiting for policy_node: {attempt.refusal or 'no answer yet'}"
         else:
-            self.prompt = "take hold of the device to begin"
+            self.prompt = self._parts.person.invitation
         self._settle_attempt()
 
     def _tick_state(self, snapshot: Snapshot) -> None:
@@ -253,7 +253,7 @@ class ControlLoop:
         if problem:
             self.hold(problem, event="outside_box")
             return
-        self.attempt.observe(snapshot)
+        self.attempt.observe(snapshot, mark=self._person_input.mark)
         self._settle_attempt()
         self.reconsider()
 

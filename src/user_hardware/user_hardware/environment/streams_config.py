@@ -75,32 +75,3 @@ class GripperConfig:
     max_width_m: float = parameter(0.08, "width between the fingers when open", minimum=0.001, maximum=0.5)
     speed_m_s: float = parameter(0.1, "speed, for drivers that take one", minimum=0.001, maximum=1.0)
     force_n: float = parameter(20.0, "grasp force, for drivers that take one", minimum=0.0, maximum=140.0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TeleopConfig:
-    """The devices in a person's hand."""
-
-    devices: tuple[str, ...] = parameter(("spacenav",), "teleoperation adapters; an empty list for none")
-    twist_topic: str = parameter("spacenav/twist", "Twist of the SpaceMouse")
-    joy_topic: str = parameter("spacenav/joy", "Joy of the SpaceMouse")
-    stale_s: float = parameter(0.5, "age from which a twist reads as zero", minimum=0.05)
-    button_stale_s: float = parameter(
-        0.5, "age from which all buttons read as released; longer for a driver that reports changes only", minimum=0.05
-    )
-    dead_band: float = parameter(0.05, "deflection below which an axis reads as zero", minimum=0.0, maximum=0.9)
-    full_scale: float = parameter(1.0, "deflection on the wire that means full speed", minimum=1e-3)
-    axis_signs: tuple[float, ...] = parameter(
-        (1.0, 1.0, 1.0, 1.0, 1.0, 1.0), "sign of each device axis in the arm's base frame: x y z rx ry rz"
-    )
-    deadman_button: int = parameter(0, "button that holds control without motion; -1 = none", minimum=-1)
-    stop_button: int = parameter(1, "button that stops the arm; -1 = none", minimum=-1)
-    open_button: int = parameter(-1, "button that opens the gripper; -1 = none", minimum=-1)
-    close_button: int = parameter(-1, "button that closes the gripper; -1 = none", minimum=-1)
-
-    def __post_init__(self) -> None:
-        """Refuse signs that are not one per axis."""
-        if len(self.axis_signs) != 6:
-            raise ConfigurationError(
-                key="teleop.axis_signs", value=self.axis_signs, allowed="6 numbers", where=ROBOT_FILE
-            )

@@ -30,7 +30,9 @@ class OperatorNodeConfig(ScriptedOperatorConfig):
         0.0, "the simulation's; 0 = lockstep, where each pose is answered", minimum=0.0, maximum=100.0
     )
     control_rate_hz: float = parameter(10.0, "answers per robot second in real time", minimum=0.5, maximum=100.0)
-    dead_man_button: int = parameter(0, "number of the button held while it acts", minimum=0, maximum=31)
+    dead_man_button: int = parameter(
+        2, "number of the button held while it acts; no other meaning in teleop.buttons", minimum=0, maximum=31
+    )
     current_pose: str = parameter("current_pose", "PoseStamped in: TCP in the base frame")
     task_target: str = parameter("task/target_pose", "PoseStamped in: where the task's target really is")
     twist: str = parameter("spacenav/twist", "Twist out: deflection in [-1, 1], base axes")

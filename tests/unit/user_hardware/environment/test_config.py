@@ -31,6 +31,15 @@ from user_hardware.environment.config import EnvironmentConfig
         ({"resume": "automatic"}, "resume"),
         ({"requires": ["policy"]}, "requires"),
         ({"teleop.axis_signs": [1.0]}, "teleop.axis_signs"),
+        ({"teleop.devices": ["spacenav", "spacenav"]}, "teleop.devices"),
+        ({"teleop.devices": ["spacenav", "none"]}, "teleop.devices"),
+        ({"teleop.gamepad.axes": [0, 1]}, "teleop.gamepad.axes"),
+        ({"teleop.gamepad.signs": [1.0]}, "teleop.gamepad.signs"),
+        ({"teleop.gamepad.axes": [0, 1, 2, 3, 4, -2]}, "teleop.gamepad.axes"),
+        ({"teleop.gamepad.trigger_axes": [-1]}, "teleop.gamepad.trigger_axes"),
+        ({"teleop.take_over": "dead_man", "teleop.buttons.dead_man": -1}, "teleop.buttons.dead_man"),
+        ({"teleop.buttons.success": 3, "teleop.buttons.failure": 3}, "teleop.buttons"),
+        ({"teleop.devices": ["gamepad"], "teleop.gamepad.buttons.stop": 0, "action.names": ["gripper"]}, "gamepad"),
     ],
 )
 def test_an_impossible_setting_is_refused_by_name(values: dict[str, Any], named: str) -> None:

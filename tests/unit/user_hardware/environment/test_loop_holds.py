@@ -187,11 +187,11 @@ def test_a_persons_hold_is_never_undone_by_automatic_resume() -> None:
 
 
 def test_a_stop_button_makes_a_hold_that_stands_already_a_persons() -> None:
-    bench = Bench(AUTOMATIC)
+    bench = Bench(AUTOMATIC | {"teleop.buttons.stop": 2})
     bench.environment.publishers.on_count(2, now_s=bench.wall_s)
     bench.ticks(5)
     assert bench.loop.held is not None and bench.loop.held.cause is not HoldCause.PERSON
-    bench.device.hold(buttons=(False, True))
+    bench.device.hold(buttons=(False, False, True))
     bench.tick()
     bench.device.release()
     bench.environment.publishers.on_count(1, now_s=bench.wall_s)

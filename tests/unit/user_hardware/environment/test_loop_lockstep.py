@@ -42,7 +42,7 @@ class LockstepBench(Bench):
         """Answer the newest pose as a device does; None = nobody moves it."""
         pose = self.robot.read().tcp_pose
         stamp_ns = 0 if pose is None else pose.stamp_ns
-        self.device.hold(twist=twist, buttons=(twist is not None,), stamp_ns=stamp_ns)
+        self.device.hold(twist=twist, stamp_ns=stamp_ns)
         self.driver.pump()
 
     def person_acts(self, twist: StateArray) -> None:
@@ -225,3 +225,18 @@ def test_each_reset_tells_the_gripper_anew_and_each_advance_names_what_was_told(
     assert len(bench.resets) == 2
     assert bench.gripper.commands == [0.25, 0.25]
     assert {request.gripper_command for request in bench.advances} == {0.25}
+
+
+def test_a_mark_ends_the_episode_with_the_step_that_was_marked() -> None:
+    bench = LockstepBench()
+    bench.start_with_person()
+    for index in range(3):
+        pose = bench.robot.read().tcp_pose
+        assert pose is not None
+        bench.device.hold(buttons=(index == 2,), stamp_ns=pose.stamp_ns)
+        bench.driver.pump()
+        bench.answer(action(y=1.0))
+        bench.world_answers()
+    marked, last = bench.output.records[-2:]
+    assert (marked.observation.step, marked.reward, marked.reward_source) == (2, 1.0, "human")
+    assert last.terminated and bench.output.summaries[-1].outcome is Outcome.SUCCESS

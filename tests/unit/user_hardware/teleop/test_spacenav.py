@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from user_core.testing.topics import FakeMessage, FakeTopics
-from user_hardware.environment.streams_config import TeleopConfig
+from user_hardware.teleop.config import TeleopConfig
 from user_hardware.teleop.spacenav import Spacenav
 
 
@@ -71,10 +72,23 @@ def test_axes_are_turned_into_the_base_frame() -> None:
     np.testing.assert_allclose(mouse.twist(), [0.5, -0.5, 0, 0, 0, -0.5])
 
 
-def test_what_is_no_number_moves_nothing() -> None:
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_moves_nothing(value: float) -> None:
     mouse = Mouse()
-    mouse.push(float("nan"), 0, 0, 0, 0, 0)
-    assert not np.any(mouse.twist())
+    mouse.push(value, 0, 0.5, 0, 0, 0)
+    np.testing.assert_array_equal(mouse.twist(), [0, 0, 0.5, 0, 0, 0])
+
+
+def test_a_press_between_two_looks_is_counted() -> None:
+    mouse = Mouse()
+    mouse.press(0)
+    mouse.press(0, 1)
+    mouse.press(0, 1)
+    mouse.press(0, 0)
+    mouse.press(0, 1)
+    sample = mouse.device.read()
+    assert sample is not None and sample.value.presses == (0, 2)
+    assert sample.value.buttons == (False, True)
 
 
 def test_a_sample_carries_the_joys_stamp_and_the_older_receipt() -> None:
