@@ -1,0 +1,1 @@
+"""A person's terminal: keys as a device, marks and requests, and a line that says what the arm does."""
