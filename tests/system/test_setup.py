@@ -83,7 +83,7 @@ def test_defaults_give_way_to_the_user(printing_launch_file: Path):
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
-        (("lanch",), 2, "there is no command 'lanch'; allowed: launch, test, run, build, shell, clean, help"),
+        (("lanch",), 2, "there is no command 'lanch'; ./user help lists them"),
         (("run", "no_such_node"), 2, "there is no executable 'no_such_node'; the packages have:"),
         (("build", "role:=learner"), 1, "role is 'learner'; allowed: all, robot"),
         (("launch", "peg_insertoin"), 2, "did you mean 'peg_insertion'?"),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import FloatArray, Pose
-from user_core.types import ImageArray, Observation, RewardSignal
+from user_core.types import ImageArray, Observation, RewardSignal, TaskState
 
 ValueT = TypeVar("ValueT")
 Metrics = Mapping[str, float]
@@ -161,12 +161,13 @@ class TeleopDevice(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RewardInput:
-    """What a reward may look at after a step: the observation at k+1, the tool and the task's true target."""
+    """What a reward may look at after a step: the observation at k+1, the tool, the task's true target and state."""
 
     observation: Observation
     tcp_pose: Pose
     target_pose: Pose | None
     step: int
+    task_state: TaskState | None = None
 
 
 class Reward(Protocol):

@@ -128,6 +128,7 @@ class Transition:
     terminated: bool = False
     truncated: bool = False
     outcome: str = ""
+    awaits_verdict: bool = False
     reset_seed: int = -1
     evaluation: str = ""
     action_source: ActionSource = ActionSource.HOLD
@@ -161,6 +162,8 @@ class EpisodeSummary:
     length: int
     episode_return: float
     outcome: Outcome
+    stage: int = 0
+    ground_truth: str = ""
     reason: str = ""
     interventions: int = 0
     human_steps: int = 0
@@ -171,6 +174,41 @@ class EpisodeSummary:
     tick_period_s: StateArray = field(default_factory=lambda: np.zeros(0, np.float32))
     action_delay_s: StateArray = field(default_factory=lambda: np.zeros(0, np.float32))
     duration_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TaskState:
+    """Ground truth of a task at one instant, for rules, reports and the operator; see TaskState.msg.
+
+    Attributes:
+        stamp_ns: Of the streams of the same instant.
+        frame_id: Base frame of the arm.
+        failure: It cannot succeed any more.
+        stage: Stages done so far, of `stages`.
+        names: What `poses` are of.
+        poses: In the base frame.
+        quantities: What `values` are of, each with its unit.
+    """
+
+    stamp_ns: int = 0
+    frame_id: str = "base"
+    task: str
+    success: bool
+    failure: bool = False
+    stage: int = 0
+    stages: int = 1
+    names: tuple[str, ...] = ()
+    poses: tuple[Pose, ...] = ()
+    quantities: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
+
+    def pose(self, name: str) -> Pose:
+        """Return the pose of a named thing, base frame. Raises KeyError naming it."""
+        return dict(zip(self.names, self.poses, strict=True))[name]
+
+    def value(self, quantity: str) -> float:
+        """Return a quantity by its name. Raises KeyError naming it."""
+        return dict(zip(self.quantities, self.values, strict=True))[quantity]
 
 
 @dataclass(frozen=True, kw_only=True)

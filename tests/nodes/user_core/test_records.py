@@ -50,6 +50,7 @@ def full_transition() -> Transition:
         terminated=True,
         truncated=True,
         outcome="success",
+        awaits_verdict=True,
         reset_seed=-17,
         evaluation="evaluation",
         action_source=ActionSource.BLEND,

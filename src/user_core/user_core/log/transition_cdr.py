@@ -42,6 +42,7 @@ def decode_transition(payload: bytes) -> Transition:
         terminated=cdr.boolean(),
         truncated=cdr.boolean(),
         outcome=cdr.string(),
+        awaits_verdict=cdr.boolean(),
         reset_seed=cdr.integer("q"),
         evaluation=cdr.string(),
         action_source=_member(ActionSource, cdr.string()),

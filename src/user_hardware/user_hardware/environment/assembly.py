@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from user_core.interfaces import Camera, Gripper, Robot, Stamped, TeleopDevice
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import Pose
+from user_core.types import TaskState
 from user_hardware.cameras.realsense import IMAGE_TYPE
 from user_hardware.cameras.registry import CAMERAS
 from user_hardware.environment.action import ActionMapping
@@ -30,13 +31,13 @@ from user_hardware.environment.operator_gate import OperatorGate
 from user_hardware.environment.person import Person
 from user_hardware.environment.real_time import RealTimeDriver
 from user_hardware.environment.resetting import Resetting
-from user_hardware.environment.sensors import Sensors
+from user_hardware.environment.sensors import TASK_STATE, TASK_STATE_TYPE, Sensors
 from user_hardware.environment.simulation_link import SimulationCalls, SimulationLink
 from user_hardware.environment.watch import Watch
 from user_hardware.environment.workbench import EnvironmentOutput, Workbench
 from user_hardware.grippers.finger_state import JOINT_STATE_TYPE
 from user_hardware.grippers.registry import GRIPPERS, NO_GRIPPER
-from user_hardware.rewards.registry import REWARDS
+from user_hardware.rewards.registry import REWARDS, RULE
 from user_hardware.robots.crisp import POSE_TYPE, TWIST_TYPE, WRENCH_TYPE
 from user_hardware.robots.registry import ROBOTS
 from user_hardware.teleop.registry import TELEOP_DEVICES
@@ -60,6 +61,7 @@ class Surroundings:
         output: Where observations and records go.
         calls: Sends requests to the simulation.
         task_target: Returns the newest true target, or None.
+        task_state: Returns the newest ground truth, or None.
         stamp_ns: Wall time for stamps.
         monotonic_s: The machine's monotonic clock.
     """
@@ -68,6 +70,7 @@ class Surroundings:
     calls: SimulationCalls
     task_target: Callable[[], Stamped[Pose] | None]
     stamp_ns: Callable[[], int]
+    task_state: Callable[[], Stamped[TaskState] | None] = lambda: None
     monotonic_s: Callable[[], float] = time.monotonic
 
 
@@ -131,6 +134,8 @@ def assemble(
         gripper=adapters.gripper,
         cameras=adapters.cameras,
         task_target=surroundings.task_target,
+        task_state=surroundings.task_state,
+        judged_by_state=config.reward.name == RULE,
         now_s=clock.now_s,
     )
     guard = Guard(
@@ -144,7 +149,7 @@ def assemble(
         now_s=clock.now_s,
         stamp_ns=surroundings.stamp_ns,
     )
-    builder = ObservationBuilder(spec=spec, required=sensors.required, frame_id=config.topics.base_frame)
+    builder = ObservationBuilder(spec=spec, required=sensors.observed, frame_id=config.topics.base_frame)
     publishers = PublisherWatch(
         topic=config.topics.target_pose, patience_s=config.timing.publisher_patience_s, started_s=clock.wall_s()
     )
@@ -259,6 +264,7 @@ def stream_topics(config: EnvironmentConfig) -> dict[str, str]:
         "wrench": f"{topics.wrench} ({WRENCH_TYPE})",
         "gripper": f"{config.gripper.state_topic} ({JOINT_STATE_TYPE})",
         "task_target": f"{topics.task_target} ({POSE_TYPE})",
+        TASK_STATE: f"{topics.task_state} ({TASK_STATE_TYPE})",
     }
     return streams | {
         name: f"{config.cameras.topic.format(camera=name)} ({IMAGE_TYPE})" for name in config.cameras.names

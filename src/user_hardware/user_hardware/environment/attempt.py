@@ -121,13 +121,15 @@ class Attempt:
         observation = self._build(snapshot, self.step + 1)
         self.step += 1
         target = None if snapshot.task_target is None else snapshot.task_target.value
+        state = None if snapshot.task_state is None else snapshot.task_state.value
         signal = self._bench.reward(
-            RewardInput(observation=observation, tcp_pose=tool, target_pose=target, step=self.step)
+            RewardInput(observation=observation, tcp_pose=tool, target_pose=target, step=self.step, task_state=state)
         )
         if mark is not None:
             signal = marked(signal, success=mark is Outcome.SUCCESS)
         self._return += signal.reward
         self._tool = tool
+        self._statistics.on_tick(self._bench.clock.wall_s(), stage=signal.stage, task_state=state)
         self._close_step(observation, tool, signal)
 
     def republish(self) -> None:
@@ -226,7 +228,6 @@ class Attempt:
         self._publish(observation)
 
     def _close_step(self, observation: Observation, tool: Pose, signal: RewardSignal) -> None:
-        self._statistics.on_tick(self._bench.clock.wall_s())
         if signal.success or signal.failure:
             outcome = Outcome.SUCCESS if signal.success else Outcome.FAILURE
             self._finish(self._episode.termination(observation, tool, signal, outcome), outcome, "")

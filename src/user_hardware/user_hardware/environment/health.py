@@ -11,7 +11,7 @@ import numpy as np
 from user_core.interfaces import Stamped
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import FloatArray, Pose
-from user_core.types import ImageArray
+from user_core.types import ImageArray, TaskState
 from user_hardware.environment.sensors import LATCHED_STREAMS, Snapshot
 from user_hardware.environment.streams_config import StreamsConfig
 
@@ -111,8 +111,10 @@ class StreamHealth:
         return picture.repeats > 1
 
 
-def number_problem(topic: str, value: Pose | FloatArray | float | ImageArray) -> str:
+def number_problem(topic: str, value: Pose | TaskState | FloatArray | float | ImageArray) -> str:
     """Return what is wrong with a sample's numbers, naming its topic, or ""; every pixel is a number."""
+    if isinstance(value, TaskState):
+        value = np.concatenate([*(pose.as_array() for pose in value.poses), value.values])
     if isinstance(value, Pose):
         if value.is_finite():
             return ""

@@ -10,7 +10,7 @@ from user_core.errors import InvalidRecordError
 from user_core.interfaces import Camera, Gripper, Robot, RobotState, Stamped
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
 from user_core.transforms import FloatArray, Pose
-from user_core.types import ImageArray
+from user_core.types import ImageArray, TaskState
 
 _STREAM_OF_GROUP = {
     "tcp_pose": "current_pose",
@@ -61,6 +61,11 @@ class Snapshot:
         """Where the task's target really is, base frame."""
         return self.samples.get("task_target")
 
+    @property
+    def task_state(self) -> Stamped[TaskState] | None:
+        """What is really so: for rewards and reports, never in an observation."""
+        return self.samples.get(TASK_STATE)
+
     def image(self, camera: str) -> Stamped[ImageArray] | None:
         """Newest frame (H, W, 3) uint8 RGB of a camera, as the spec says."""
         return self.samples.get(camera)
@@ -70,6 +75,8 @@ class Snapshot:
         return self.now_s - self.samples[stream].received_s
 
 
+TASK_STATE = "task_state"
+TASK_STATE_TYPE = "user_interfaces/msg/TaskState"
 LATCHED_STREAMS = ("task_target",)
 """Streams that are published once and hold until they change."""
 
@@ -83,6 +90,8 @@ class Sensors:
         gripper: The gripper, or None.
         cameras: One adapter per camera of the spec.
         task_target: Returns the newest true target, or None.
+        task_state: Returns the newest ground truth, or None.
+        judged_by_state: Whether the reward reads the ground truth, so that a step waits for it.
         now_s: The control clock.
     """
 
@@ -94,15 +103,19 @@ class Sensors:
         gripper: Gripper | None,
         cameras: Mapping[str, Camera],
         task_target: Callable[[], Stamped[Pose] | None],
+        task_state: Callable[[], Stamped[TaskState] | None] = lambda: None,
+        judged_by_state: bool = False,
         now_s: Callable[[], float],
     ) -> None:
         self._robot = robot
         self._gripper = gripper
         self._cameras = dict(cameras)
         self._task_target = task_target
+        self._task_state = task_state
         self._now_s = now_s
         streams = dict.fromkeys(["current_pose", *(_STREAM_OF_GROUP[group.name] for group in spec.state_groups)])
-        self.required = (*streams, *(camera.name for camera in spec.cameras))
+        self.observed = (*streams, *(camera.name for camera in spec.cameras))
+        self.required = (*self.observed, TASK_STATE) if judged_by_state else self.observed
 
     def arm(self) -> RobotState:
         """Return the newest samples of the arm alone; cheap enough for each of them."""
@@ -117,6 +130,7 @@ class Sensors:
             "wrench": state.wrench,
             "gripper": state.gripper_width if self._gripper is None else self._gripper.read(),
             "task_target": self._task_target(),
+            TASK_STATE: self._task_state(),
         }
         rejected: dict[str, str] = {}
         for name, camera in self._cameras.items():

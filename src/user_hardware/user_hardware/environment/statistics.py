@@ -6,9 +6,11 @@ from collections import Counter
 
 import numpy as np
 
-from user_core.types import ActionSource, EpisodeSummary, Mode, Outcome, SafetyFlag
+from user_core.types import ActionSource, EpisodeSummary, Mode, Outcome, SafetyFlag, TaskState
 from user_hardware.environment.episode import EpisodeIdentity, ExecutedStep
 
+OPEN = "open"
+"""The ground truth of an episode that ended with the task neither done nor spoilt."""
 _HUMAN = (ActionSource.HUMAN, ActionSource.SCRIPT)
 
 
@@ -26,15 +28,20 @@ class EpisodeStatistics:
         self._safety: Counter[str] = Counter()
         self._ticks_s: list[float] = []
         self._delays_s: list[float] = []
+        self._stage = 0
+        self._ground_truth = ""
         self.deadline_misses = 0
 
     def on_first_observation(self, now_s: float) -> None:
         """Note that o_0 was published, perhaps again, at monotonic `now_s`."""
         self._ticks_s = [now_s]
 
-    def on_tick(self, now_s: float) -> None:
-        """Note that an observation was made, at monotonic `now_s`."""
+    def on_tick(self, now_s: float, *, stage: int, task_state: TaskState | None) -> None:
+        """Note that an observation was made, at monotonic `now_s`, with what reward and ground truth said of it."""
         self._ticks_s.append(now_s)
+        self._stage = max(self._stage, stage)
+        if task_state is not None:
+            self._ground_truth = _verdict(task_state)
 
     def on_action(self, step: ExecutedStep, now_s: float) -> None:
         """Note an action, at monotonic `now_s`."""
@@ -79,6 +86,8 @@ class EpisodeStatistics:
             length=length,
             episode_return=episode_return,
             outcome=outcome,
+            stage=self._stage,
+            ground_truth=self._ground_truth,
             reason=reason,
             interventions=interventions,
             human_steps=self._human_steps,
@@ -90,3 +99,9 @@ class EpisodeStatistics:
             action_delay_s=np.asarray(self._delays_s, np.float32),
             duration_s=float(ticks[-1] - ticks[0]) if ticks.size else 0.0,
         )
+
+
+def _verdict(state: TaskState) -> str:
+    if state.success:
+        return Outcome.SUCCESS.value
+    return Outcome.FAILURE.value if state.failure else OPEN

@@ -22,6 +22,7 @@ class TopicsConfig:
         "franka_robot_state_broadcaster/external_wrench_in_base_frame", "WrenchStamped on the tool in the base frame"
     )
     task_target: str = parameter("task/target_pose", "PoseStamped: where the task's target really is")
+    task_state: str = parameter("task/state", "TaskState: what is really so, for rules and reports alone")
     base_frame: str = parameter("base", "frame_id of the targets sent to the controller")
 
 

@@ -20,7 +20,7 @@ from user_core.ros.topics import NodeTopics
 from user_core.run import RunFolder
 from user_core.scheduling import schedule_in_real_time
 from user_core.transforms import Pose
-from user_core.types import ActionChunk
+from user_core.types import ActionChunk, TaskState
 from user_hardware.environment.assembly import Surroundings, assemble, make_adapters, make_clock
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.nodes.control_timers import ControlTimers
@@ -32,6 +32,7 @@ from user_hardware.nodes.environment_status import StatusPublisher
 from user_hardware.nodes.simulation_calls import RosSimulationCalls
 from user_hardware.nodes.watched_topics import WatchedTopics
 from user_interfaces.msg import ActionChunk as ActionMessage
+from user_interfaces.msg import TaskState as TaskStateMessage
 
 _STATUS_S = 0.1
 _PUBLISHER_COUNT_S = 0.5
@@ -50,6 +51,7 @@ class EnvironmentNode(Node):
         super().__init__("environment_node", automatically_declare_parameters_from_overrides=True, **node_arguments)
         self._config = declare_config(self, EnvironmentConfig)
         self._target: Stamped[Pose] | None = None
+        self._task_state: Stamped[TaskState] | None = None
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         clock = make_clock(self._config)
         spec = self._config.build_spec(robot=self.get_namespace().strip("/") or "arm")
@@ -66,7 +68,11 @@ class EnvironmentNode(Node):
             clock=clock,
             adapters=adapters,
             surroundings=Surroundings(
-                output=self._output, calls=calls, task_target=lambda: self._target, stamp_ns=self._stamp_ns
+                output=self._output,
+                calls=calls,
+                task_target=lambda: self._target,
+                task_state=lambda: self._task_state,
+                stamp_ns=self._stamp_ns,
             ),
         )
         self._loop = self._environment.loop
@@ -102,6 +108,7 @@ class EnvironmentNode(Node):
             if adapter is not None:
                 adapter.connect(topics)
         self.create_subscription(PoseStamped, names.task_target, self._on_task_target, qos.LATCHED)
+        self.create_subscription(TaskStateMessage, names.task_state, self._on_task_state, qos.DRIVER)
         self.create_subscription(ActionMessage, "policy/action", self._on_action, qos.NEWEST)
         link = self._environment.link
         if link is not None:
@@ -121,6 +128,11 @@ class EnvironmentNode(Node):
             stamp_ns=ns_from_stamp(message.header.stamp),
             received_s=self._environment.clock.now_s(),
         )
+        self._after_message()
+
+    def _on_task_state(self, message: TaskStateMessage) -> None:
+        state = from_message(message, TaskState)
+        self._task_state = Stamped(value=state, stamp_ns=state.stamp_ns, received_s=self._environment.clock.now_s())
         self._after_message()
 
     def _after_sample(self, topic: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from user_core.registry import Registry
 
+RULE = "rule"
 REWARDS = Registry(
     kind="reward",
     entries={
         "pose": "user_hardware.rewards.pose:PoseReward",
+        RULE: "user_hardware.rewards.rule:RuleReward",
         "dense": "user_hardware.rewards.dense:DenseReward",
     },
     where="reward.name in config/tasks/<task>.yaml",
