@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from user_core.errors import ConfigurationError
-from user_hardware.simulation.config import CameraConfig, SimulationConfig
+from user_hardware.simulation.config import CameraConfig, SimulationConfig, simulation_config_type
 from user_hardware.simulation.world import SimulatedWorld
 
 _REPETITIONS = 200
@@ -36,13 +36,16 @@ def main() -> None:
     """Print one line for the physics and one for each renderer, size and camera."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 128], help="image sizes in pixels")
+    parser.add_argument("--task", default="peg_insertion", help="whose scene")
     arguments = parser.parse_args()
-    world = SimulatedWorld(config=SimulationConfig())
+    config_type = simulation_config_type(SimulationConfig, arguments.task)
+    world = SimulatedWorld(config=config_type(task=arguments.task))
     print(f"physics and impedance, 100 ms      {milliseconds(lambda: world.advance(0.1))}")
     for renderer in ("gl", "ray_cast"):
         for size in arguments.sizes:
             cameras = CameraConfig(height=size, width=size, renderer=renderer)
-            measure_cameras(SimulatedWorld(config=SimulationConfig(cameras=cameras)), f"{renderer} {size} px")
+            measured = SimulatedWorld(config=config_type(task=arguments.task, cameras=cameras))
+            measure_cameras(measured, f"{renderer} {size} px")
 
 
 def measure_cameras(world: SimulatedWorld, label: str) -> None:

@@ -9,10 +9,11 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from user_core.transforms import FloatArray, Pose, add_delta, geodesic_angle, subtract
-from user_hardware.simulation.config import CameraConfig, SimulationConfig
-from user_hardware.simulation.peg_insertion_scene import target_pose
+from user_hardware.simulation.config import CameraConfig, SimulationConfig, simulation_config_type
+from user_hardware.simulation.scenes.peg_insertion import PegInsertionScene
 from user_hardware.simulation.world import SimulatedWorld, WorldSample
 
+PegSimulationConfig = simulation_config_type(SimulationConfig, "peg_insertion")
 SCALE = np.array([0.02, 0.02, 0.02, 0.1, 0.1, 0.1])
 BOX_LOW_M, BOX_HIGH_M = np.array([-0.05, -0.05, -0.01]), np.array([0.05, 0.05, 0.10])
 WINDOW_RAD = np.array([0.05, 0.05, np.pi / 6])
@@ -35,10 +36,15 @@ def clip_to_workspace(pose: Pose, nominal: Pose) -> Pose:
     return Pose(position=position, quaternion=(Rotation.from_rotvec(turn) * nominal.rotation).as_quat())
 
 
+def nominal_target(config: SimulationConfig) -> Pose:
+    """Return the tool pose of the inserted peg where the hole nominally is."""
+    return PegInsertionScene(config=config.scene).nominal_target  # type: ignore[arg-type]  # a peg scene's own
+
+
 def step(world: SimulatedWorld, sample: WorldSample, action: FloatArray, *, config: SimulationConfig) -> WorldSample:
     """Execute one action (6,) relative to the measured pose for one tick of 100 ms."""
     target = add_delta(sample.tcp_pose, np.clip(action, -1, 1) * SCALE)
-    world.set_target(clip_to_workspace(target, target_pose(config)))
+    world.set_target(clip_to_workspace(target, nominal_target(config)))
     return world.advance(0.1)
 
 

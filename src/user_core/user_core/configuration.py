@@ -50,6 +50,16 @@ def group(config_type: type[ConfigT]) -> ConfigT:
     return dataclasses.field(default_factory=config_type)
 
 
+def specialised(config_type: type[ConfigT], **groups: type[Any]) -> type[ConfigT]:
+    """Return a configuration like `config_type` in which the named groups are of other types.
+
+    For a part that is chosen by name and has parameters of its own: the name is read first, then the rest is declared.
+    """
+    fields = [(name, kind, group(kind)) for name, kind in groups.items()]
+    made = dataclasses.make_dataclass(config_type.__name__, fields, bases=(config_type,), frozen=True, kw_only=True)
+    return typing.cast("type[ConfigT]", made)
+
+
 def parameters_of(config_type: type[Any], prefix: str = "") -> Iterator[ParameterInfo]:
     """Yield every parameter of a configuration, groups flattened to dotted names."""
     hints = typing.get_type_hints(config_type)

@@ -233,8 +233,8 @@ def test_in_real_time_the_streams_come_at_their_rates_by_themselves(context: Con
 
 
 def test_an_unknown_parameter_is_refused_with_the_nearest_name(context: Context) -> None:
-    with pytest.raises(ConfigurationError, match="did you mean randomisation.hole_xy_m"):
-        make_node(context, **{"randomisation.hole_xy": 0.01})
+    with pytest.raises(ConfigurationError, match="did you mean scene.hole_xy_m"):
+        make_node(context, **{"scene.hole_xy": 0.01})
 
 
 def test_ranges_are_held(context: Context) -> None:

@@ -54,6 +54,12 @@ def declare_config(node: Node, config_type: type[ConfigT], arguments: Sequence[s
     return config
 
 
+def given_name(node: Node, name: str, *, default: str) -> str:
+    """Return a parameter that decides which other parameters there are, before `declare_config`."""
+    value = node.get_parameters_by_prefix("").get(name)
+    return str(value.value) if value is not None and value.value is not None else default
+
+
 def _plain(value: Any) -> Any:
     """Turn arrays into lists. ROS params files cannot hold an empty list; [''] stands for it."""
     if isinstance(value, str | bool | int | float):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import array
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from geometry_msgs.msg import PoseStamped, TwistStamped, WrenchStamped
@@ -22,15 +23,17 @@ from user_core.ros.conversions import (
     pose_from_message,
     pose_to_message,
     stamp_from_ns,
+    to_message,
 )
 from user_core.ros.publishing import try_publish
 from user_core.transforms import Pose
 from user_hardware.simulation.node_config import SimulationNodeConfig
 from user_hardware.simulation.panda import FINGER_JOINT_NAMES, FINGER_TRAVEL_M
-from user_hardware.simulation.peg_insertion_scene import CAMERA_FOVY_DEG
 from user_hardware.simulation.snapshot import Snapshot
 from user_hardware.simulation.world import WorldSample
+from user_interfaces.msg import TaskState
 
+TASK_STATE_TYPE = "user_interfaces/msg/TaskState"
 _FULL_WIDTH_M = 2 * FINGER_TRAVEL_M
 
 
@@ -42,6 +45,7 @@ class DriverFace:
         *,
         node: Node,
         config: SimulationNodeConfig,
+        fovy_deg: Mapping[str, float],
         on_target: Callable[[Pose, int], None],
         on_gripper: Callable[[float, float], None],
     ) -> None:
@@ -50,6 +54,7 @@ class DriverFace:
         Args:
             node: Where the topics live.
             config: Topic names and cameras.
+            fovy_deg: Vertical field of view of each camera.
             on_target: Called with each valid target (base frame) and its stamp in nanoseconds.
             on_gripper: Called with each valid gripper command: the value on the wire, and the width in metres.
         """
@@ -72,10 +77,13 @@ class DriverFace:
         self._joints = advertise(JointState, topics.joint_states)
         self._fingers = advertise(JointState, topics.gripper_state)
         self._target = advertise(PoseStamped, topics.task_target, qos.LATCHED)
+        self._task_state = advertise(TaskState, topics.task_state)
         names, height, width = config.cameras.names, config.cameras.height, config.cameras.width
         self._images = {name: advertise(Image, topics.image.format(camera=name)) for name in names}
         self._infos = {name: advertise(CameraInfo, topics.camera_info.format(camera=name)) for name in names}
-        self._calibrations = {name: _calibration(name, height=height, width=width) for name in names}
+        self._calibrations = {
+            name: _calibration(name, height=height, width=width, fovy_deg=fovy_deg[name]) for name in names
+        }
         node.create_subscription(PoseStamped, topics.target_pose, self._take_target, best_effort)
         node.create_subscription(Float64MultiArray, topics.gripper_command, self._take_gripper, best_effort)
 
@@ -100,6 +108,9 @@ class DriverFace:
         half_width = sample.gripper_width_m / 2
         fingers = JointState(header=header, name=list(FINGER_JOINT_NAMES), position=array.array("d", [half_width] * 2))
         try_publish(self._fingers, fingers)
+        if snapshot.task_state is not None and _is_heard(self._task_state):
+            state = replace(snapshot.task_state, stamp_ns=snapshot.stamp_ns, frame_id=self._base_frame)
+            try_publish(self._task_state, to_message(state, TASK_STATE_TYPE))
         # Last: whoever answers a pose (a scripted person) has what belongs to it by then.
         try_publish(self._pose, PoseStamped(header=header, pose=pose_to_message(sample.tcp_pose)))
 
@@ -145,9 +156,9 @@ def _set_vectors(first: Any, second: Any, values: Any) -> None:  # noqa: ANN401 
     first.x, first.y, first.z, second.x, second.y, second.z = (float(value) for value in values)
 
 
-def _calibration(name: str, *, height: int, width: int) -> CameraInfo:
+def _calibration(name: str, *, height: int, width: int, fovy_deg: float) -> CameraInfo:
     """Return the pinhole calibration of a scene camera: square pixels, no distortion."""
-    focal = height / 2 / math.tan(math.radians(CAMERA_FOVY_DEG[name]) / 2)
+    focal = height / 2 / math.tan(math.radians(fovy_deg) / 2)
     centre_x, centre_y = width / 2, height / 2
     info = CameraInfo(height=height, width=width, distortion_model="plumb_bob")
     info.header.frame_id = f"{name}_camera_color_optical_frame"

@@ -9,17 +9,21 @@ from typing import Any
 
 from geometry_msgs.msg import PoseStamped, Twist
 from rclpy.node import Node
-from sensor_msgs.msg import Joy
+from sensor_msgs.msg import JointState, Joy
 
-from user_core.configuration import parameter
+from user_core.configuration import parameter, specialised
 from user_core.ros import qos
-from user_core.ros.conversions import pose_from_message
-from user_core.ros.parameters import declare_config
+from user_core.ros.conversions import from_message, ns_from_stamp, pose_from_message, stamp_from_ns
+from user_core.ros.parameters import declare_config, given_name
 from user_core.ros.publishing import try_publish
 from user_core.ros.runner import event_driven_executor, run_node
-from user_core.transforms import Pose
-from user_hardware.teleop.scripted_operator import ScriptedOperator, ScriptedOperatorConfig
+from user_core.types import TaskState
+from user_hardware.teleop.expert import Expert
+from user_hardware.teleop.experts.registry import EXPERTS
+from user_hardware.teleop.scripted_operator import DeviceInput, ScriptedOperator, ScriptedOperatorConfig
+from user_hardware.teleop.sight import Sight
 from user_interfaces.msg import EnvironmentStatus
+from user_interfaces.msg import TaskState as TaskStateMessage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +37,12 @@ class OperatorNodeConfig(ScriptedOperatorConfig):
     dead_man_button: int = parameter(
         2, "number of the button held while it acts; no other meaning in teleop.buttons", minimum=0, maximum=31
     )
+    open_button: int = parameter(3, "number of teleop.buttons.open_gripper", minimum=0, maximum=31)
+    close_button: int = parameter(4, "number of teleop.buttons.close_gripper", minimum=0, maximum=31)
     current_pose: str = parameter("current_pose", "PoseStamped in: TCP in the base frame")
+    gripper_state: str = parameter("franka_gripper/joint_states", "JointState in: two fingers, each half the width")
     task_target: str = parameter("task/target_pose", "PoseStamped in: where the task's target really is")
+    task_state: str = parameter("task/state", "TaskState in: how the task stands")
     twist: str = parameter("spacenav/twist", "Twist out: deflection in [-1, 1], base axes")
     joy: str = parameter("spacenav/joy", "Joy out: axes and buttons, stamped as the pose that it answers")
 
@@ -54,40 +62,68 @@ class OperatorNode(Node):
             node_arguments: Passed on to rclpy's Node (context, namespace, parameter overrides).
         """
         super().__init__("operator_node", automatically_declare_parameters_from_overrides=True, **node_arguments)
-        self._config = declare_config(self, OperatorNodeConfig)
-        self._operator = ScriptedOperator(config=self._config)
-        self._target_pose: Pose | None = None
+        task = given_name(self, "task", default=OperatorNodeConfig.task)
+        expert_type = EXPERTS.resolve(task)
+        self._config = declare_config(self, specialised(OperatorNodeConfig, expert=expert_type.config_type))
+        expert: Expert = expert_type(config=self._config.expert, seed=self._config.seed)
+        self._operator = ScriptedOperator(config=self._config, expert=expert)
+        self._sight = Sight()
+        self._unanswered = False
         self._due_s = 0.0
-        self._twist = self.create_publisher(Twist, self._config.twist, qos.TELEOP)
-        self._joy = self.create_publisher(Joy, self._config.joy, qos.TELEOP)
-        self.create_subscription(PoseStamped, self._config.current_pose, self._take_pose, qos.DRIVER)
-        self.create_subscription(PoseStamped, self._config.task_target, self._take_target, qos.LATCHED)
+        names = self._config
+        self._twist = self.create_publisher(Twist, names.twist, qos.TELEOP)
+        self._joy = self.create_publisher(Joy, names.joy, qos.TELEOP)
+        self.create_subscription(PoseStamped, names.current_pose, self._see_tool, qos.DRIVER)
+        self.create_subscription(JointState, names.gripper_state, self._see_fingers, qos.DRIVER)
+        self.create_subscription(TaskStateMessage, names.task_state, self._see_state, qos.DRIVER)
+        self.create_subscription(PoseStamped, names.task_target, self._see_target, qos.LATCHED)
         self.create_subscription(EnvironmentStatus, "environment/status", self._take_status, qos.LATCHED)
 
     def _take_status(self, status: EnvironmentStatus) -> None:
         self._operator.watch(state=status.state, mode=status.mode, episode=status.episode)
 
-    def _take_target(self, message: PoseStamped) -> None:
-        self._target_pose = pose_from_message(message.pose)
+    def _see_target(self, message: PoseStamped) -> None:
+        self._sight.see_target(pose_from_message(message.pose))
 
-    def _take_pose(self, message: PoseStamped) -> None:
+    def _see_tool(self, message: PoseStamped) -> None:
+        self._sight.see_tool(pose_from_message(message.pose), ns_from_stamp(message.header.stamp))
+        self._unanswered = True
+        self._answer()
+
+    def _see_fingers(self, message: JointState) -> None:
+        self._sight.see_fingers(float(sum(message.position[:2])), ns_from_stamp(message.header.stamp))
+        self._answer()
+
+    def _see_state(self, message: TaskStateMessage) -> None:
+        self._sight.see_state(from_message(message, TaskState))
+        self._answer()
+
+    def _answer(self) -> None:
+        """Answer each pose once, as soon as all of its instant is seen."""
         now_s = time.monotonic()
-        if now_s < self._due_s:
+        if not self._unanswered or not self._sight.complete or now_s < self._due_s:
             return
-        answer = self._operator.answer(tcp_pose=pose_from_message(message.pose), target_pose=self._target_pose)
-        if answer is None:
+        self._unanswered = False
+        value = self._operator.answer(self._sight.view)
+        if value is None:
             return
         self._due_s = now_s + self._config.answer_period_s
         twist = Twist()
         linear, angular = twist.linear, twist.angular
-        linear.x, linear.y, linear.z, angular.x, angular.y, angular.z = (float(value) for value in answer.twist)
-        joy = Joy(axes=[float(value) for value in answer.twist])
-        joy.header.stamp = message.header.stamp
-        joy.buttons = [0] * (self._config.dead_man_button + 1)
-        joy.buttons[self._config.dead_man_button] = int(answer.dead_man)
+        linear.x, linear.y, linear.z, angular.x, angular.y, angular.z = (float(number) for number in value.twist)
+        joy = Joy(axes=[float(number) for number in value.twist], buttons=self._buttons(value))
+        joy.header.stamp = stamp_from_ns(self._sight.stamp_ns)
         # The joy carries the stamp that is waited for, so it goes last.
         try_publish(self._twist, twist)
         try_publish(self._joy, joy)
+
+    def _buttons(self, value: DeviceInput) -> list[int]:
+        names = self._config
+        buttons = [0] * (max(names.dead_man_button, names.open_button, names.close_button) + 1)
+        buttons[names.dead_man_button] = int(value.dead_man)
+        buttons[names.open_button] = int(value.opening == 1.0)
+        buttons[names.close_button] = int(value.opening == 0.0)
+        return buttons
 
 
 def main() -> None:

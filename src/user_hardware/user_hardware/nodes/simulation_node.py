@@ -9,11 +9,12 @@ from typing import Any
 from rclpy.node import Node
 
 from user_core.ros.diagnostics import Diagnostics
-from user_core.ros.parameters import declare_config
+from user_core.ros.parameters import declare_config, given_name
 from user_core.ros.runner import event_driven_executor, run_node
 from user_core.transforms import Pose
 from user_hardware.nodes.driver_face import DriverFace
 from user_hardware.nodes.simulation_services import SimulationServices
+from user_hardware.simulation.config import simulation_config_type
 from user_hardware.simulation.node_config import SimulationNodeConfig
 from user_hardware.simulation.real_time_loop import RealTimeLoop
 from user_hardware.simulation.snapshot import Snapshot, StampClock
@@ -32,13 +33,18 @@ class SimulationNode(Node):
             node_arguments: Passed on to rclpy's Node (context, namespace, parameter overrides).
         """
         super().__init__("simulation_node", automatically_declare_parameters_from_overrides=True, **node_arguments)
-        self._config = declare_config(self, SimulationNodeConfig)
+        task = given_name(self, "task", default=SimulationNodeConfig.task)
+        self._config = declare_config(self, simulation_config_type(SimulationNodeConfig, task))
         self._world = SimulatedWorld(config=self._config, seed=self._config.seed)
         self._lock = threading.Lock()
         self._stamps = StampClock()
         self._steps = 0
         self._face = DriverFace(
-            node=self, config=self._config, on_target=self._take_target, on_gripper=self._take_gripper
+            node=self,
+            config=self._config,
+            fovy_deg={name: self._world.camera_fovy_deg(name) for name in self._world.camera_names},
+            on_target=self._take_target,
+            on_gripper=self._take_gripper,
         )
         self._simulation_services = SimulationServices(
             node=self,
@@ -97,6 +103,7 @@ class SimulationNode(Node):
             sample=sample,
             images={name: self._world.render(name) for name in names},
             target_pose=self._world.target_pose if target else None,
+            task_state=self._world.task_state,
         )
 
     def _report(self) -> None:

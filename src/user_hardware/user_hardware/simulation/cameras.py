@@ -11,8 +11,8 @@ from user_core.errors import ConfigurationError, UnknownNameError
 from user_core.types import ImageArray
 from user_hardware.simulation.config import CameraConfig
 from user_hardware.simulation.gl_renderer import GlRenderer
-from user_hardware.simulation.peg_insertion_scene import CAMERA_NAMES
 from user_hardware.simulation.ray_caster import RayCaster
+from user_hardware.simulation.scene_model import CAMERA_NAMES
 
 _LOGGER = logging.getLogger(__name__)
 _WHERE = "cameras.* of simulation_node"

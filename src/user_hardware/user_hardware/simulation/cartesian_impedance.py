@@ -13,7 +13,7 @@ import numpy as np
 from user_core.transforms import FloatArray, Pose
 from user_hardware.simulation import panda
 from user_hardware.simulation.config import ImpedanceConfig
-from user_hardware.simulation.peg_insertion_scene import POSTURE_ACTUATORS, REFERENCE_BODY
+from user_hardware.simulation.scene_model import POSTURE_ACTUATORS, REFERENCE_BODY
 
 
 class CartesianImpedance:

@@ -3,59 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
-from user_core.configuration import group, parameter
+from user_core.configuration import group, parameter, specialised
 from user_core.errors import ConfigurationError
+from user_hardware.simulation.scene import SceneConfig
+from user_hardware.simulation.scenes.registry import SCENES
 
+ConfigT = TypeVar("ConfigT", bound="SimulationConfig")
 _WHERE = "the simulation_node section of the params files"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PegInsertionConfig:
-    """Geometry of the peg and of the board with the hole: lengths in metres, poses in the arm's base frame."""
-
-    hole_position_in_base: tuple[float, ...] = parameter(
-        (0.5, 0.0, 0.06), "nominal centre of the hole at the board's upper face: x, y, z in metres"
-    )
-    hole_width_m: float = parameter(0.026, "inner width of the square hole", minimum=0.005, maximum=0.1)
-    hole_depth_m: float = parameter(0.027, "from the board's face to the hole's bottom", minimum=0.01, maximum=0.05)
-    insertion_depth_m: float = parameter(0.025, "depth of the peg's tip at the target", minimum=0.005, maximum=0.05)
-    board_half_width_m: float = parameter(0.07, "half the outer width of the board", minimum=0.02, maximum=0.3)
-    peg_width_m: float = parameter(0.024, "width of the square peg fixed in the hand", minimum=0.005, maximum=0.07)
-    peg_length_m: float = parameter(0.08, "length of the peg", minimum=0.05, maximum=0.2)
-    peg_grip_m: float = parameter(0.02, "length of the peg above the TCP, in the hand", minimum=0.0, maximum=0.04)
-    friction: float = parameter(0.3, "sliding friction of the peg on the board", minimum=0.0, maximum=2.0)
-
-    def __post_init__(self) -> None:
-        """Refuse a scene that cannot be built or solved."""
-        _require_length("scene.hole_position_in_base", self.hole_position_in_base, 3)
-        if self.insertion_depth_m > self.hole_depth_m:
-            raise ConfigurationError(
-                key="scene.insertion_depth_m",
-                value=self.insertion_depth_m,
-                allowed=f"at most hole_depth_m = {self.hole_depth_m}",
-                where=_WHERE,
-            )
-        if self.peg_width_m >= self.hole_width_m:
-            raise ConfigurationError(
-                key="scene.peg_width_m",
-                value=self.peg_width_m,
-                allowed=f"less than hole_width_m = {self.hole_width_m}",
-                where=_WHERE,
-            )
-
-    @property
-    def peg_reach_m(self) -> float:
-        """Distance from the TCP to the peg's tip."""
-        return self.peg_length_m - self.peg_grip_m
-
-
-@dataclass(frozen=True, kw_only=True)
 class RandomisationConfig:
-    """Half-widths of the uniform distributions from which a reset draws; 0 switches one off."""
+    """Half-widths of the uniform draws of a reset: the arm's start and how things look; 0 switches one off."""
 
-    hole_xy_m: float = parameter(0.02, "hole position along base x and y", minimum=0.0, maximum=0.2)
-    hole_yaw_rad: float = parameter(0.0, "hole yaw about base z", minimum=0.0, maximum=3.15)
     start_lift_m: float = parameter(
         0.08, "nominal height of the start above the nominal target; no half-width", minimum=0.0, maximum=0.4
     )
@@ -63,7 +25,7 @@ class RandomisationConfig:
     start_z_m: float = parameter(0.015, "start height about start_lift_m", minimum=0.0, maximum=0.2)
     start_yaw_rad: float = parameter(0.3, "start yaw about base z", minimum=0.0, maximum=1.5)
     light: float = parameter(0.15, "brightness of the lamp, relative, and its tilt, radians", minimum=0.0, maximum=0.9)
-    colour: float = parameter(0.05, "each of R, G, B of board, peg and table, in [0, 1]", minimum=0.0, maximum=0.5)
+    colour: float = parameter(0.05, "each of R, G, B of the table and of things, in [0, 1]", minimum=0.0, maximum=0.5)
     camera_position_m: float = parameter(0.001, "mounting position of each camera, each axis", minimum=0.0, maximum=0.1)
     camera_angle_rad: float = parameter(0.005, "mounting angle of each camera, each axis", minimum=0.0, maximum=0.5)
 
@@ -121,9 +83,10 @@ class CameraConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulationConfig:
-    """Everything that shapes one simulated world."""
+    """Everything that shapes one simulated world; `scene` is that of its task, see `simulation_config_type`."""
 
-    scene: PegInsertionConfig = group(PegInsertionConfig)
+    task: str = parameter("peg_insertion", "task whose scene is built")
+    scene: SceneConfig = group(SceneConfig)
     randomisation: RandomisationConfig = group(RandomisationConfig)
     impedance: ImpedanceConfig = group(ImpedanceConfig)
     cameras: CameraConfig = group(CameraConfig)
@@ -144,6 +107,11 @@ class SimulationConfig:
     def steps_per_control(self) -> int:
         """Physics steps between two limitings of the reference."""
         return round(self.impedance.control_period_s / self.timestep_s)
+
+
+def simulation_config_type(base: type[ConfigT], task: str) -> type[ConfigT]:
+    """Return `base` with the scene parameters of a task. Raises UnknownNameError with the tasks there are."""
+    return specialised(base, scene=SCENES.resolve(task).config_type)
 
 
 def _require_length(key: str, value: tuple[float, ...], length: int) -> None:

@@ -27,6 +27,7 @@ class DriverTopicsConfig:
     image: str = parameter("{camera}_camera/color/image_raw", "Image out; {camera} stands for the camera's name")
     camera_info: str = parameter("{camera}_camera/color/camera_info", "CameraInfo out")
     task_target: str = parameter("task/target_pose", "PoseStamped out: TCP pose at the goal where it really is")
+    task_state: str = parameter("task/state", "TaskState out: how the task stands, as only a simulation knows")
     base_frame: str = parameter("base", "frame_id of everything in the arm's base frame")
 
 

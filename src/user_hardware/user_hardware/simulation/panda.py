@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from user_hardware.simulation.contact import NO_COLLISION, PAD_CONTACT, ROBOT_COLLISION
 from user_hardware.simulation.mjcf import add
 
 JOINT_NAMES = tuple(f"panda_joint{i}" for i in range(1, 8))
@@ -26,16 +27,15 @@ WRIST_SITE = "wrist"
 HAND_BODY = "panda_hand"
 TCP_FROM_HAND_M = 0.1034
 
+_FINGER_FROM_HAND_M = 0.0584
+_PAD_HALF_THICKNESS_M = 0.002
+
 _NO_TURN = (0.0, 0.0, 0.0)
 _QUARTER_TURN = (math.pi / 2, 0.0, 0.0)
 _QUARTER_TURN_BACK = (-math.pi / 2, 0.0, 0.0)
 _WHITE = "0.92 0.92 0.90 1"
 _GREY = "0.35 0.36 0.38 1"
-
-ROBOT_COLLISION = {"contype": "1", "conaffinity": "0"}
-"""Robot shapes touch those of the scene (``SCENE_COLLISION``) and never each other."""
-SCENE_COLLISION = {"contype": "0", "conaffinity": "1"}
-NO_COLLISION = {"contype": "0", "conaffinity": "0"}
+_DARK = "0.12 0.12 0.13 1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,11 +102,12 @@ _LINKS = (
 )
 
 
-def add_panda(worldbody: Element) -> Element:
+def add_panda(worldbody: Element, *, grasps: bool = False) -> Element:
     """Add the arm, mounted at the origin of the world, which thereby is the arm's base frame.
 
     Args:
         worldbody: The ``<worldbody>`` element of the scene.
+        grasps: Give the finger tips pads that hold what they close on.
 
     Returns:
         The hand's ``<body>``: its z axis points out of the hand, its y axis is the one along which the fingers open.
@@ -135,9 +136,15 @@ def add_panda(worldbody: Element) -> Element:
     add(hand, "geom", type="box", size="0.02 0.1 0.03", pos="0 0 0.03", mass=0.73, rgba=_WHITE, **ROBOT_COLLISION)
     add(hand, "site", name=WRIST_SITE)
     add(hand, "site", name=TCP_SITE, pos=(0, 0, TCP_FROM_HAND_M))
-    _add_finger(hand, name=FINGER_JOINT_NAMES[0], side=1)
-    _add_finger(hand, name=FINGER_JOINT_NAMES[1], side=-1)
+    for name, side in zip(FINGER_JOINT_NAMES, (1, -1), strict=True):
+        _add_finger(hand, name=name, side=side, pad=grasps)
     return hand
+
+
+def add_finger_coupling(equality: Element) -> None:
+    """Make both fingers move alike, as the hand's one motor does."""
+    first, second = FINGER_JOINT_NAMES
+    add(equality, "joint", joint1=first, joint2=second, polycoef="0 1 0 0 0")
 
 
 def add_finger_actuators(actuator: Element) -> None:
@@ -155,8 +162,8 @@ def add_finger_actuators(actuator: Element) -> None:
         )
 
 
-def _add_finger(hand: Element, *, name: str, side: int) -> None:
-    finger = add(hand, "body", name=name.replace("_joint", ""), pos="0 0 0.0584", gravcomp=1)
+def _add_finger(hand: Element, *, name: str, side: int, pad: bool) -> None:
+    finger = add(hand, "body", name=name.replace("_joint", ""), pos=(0, 0, _FINGER_FROM_HAND_M), gravcomp=1)
     add(
         finger,
         "joint",
@@ -168,16 +175,33 @@ def _add_finger(hand: Element, *, name: str, side: int) -> None:
         damping=10,
         actuatorgravcomp="true",
     )
+    # With a pad in front of it, the finger stands back by the pad's thickness: the joints still tell the opening.
+    set_back_m = 2 * _PAD_HALF_THICKNESS_M if pad else 0.0
+    half_thickness_m = 0.006 - set_back_m / 2
     add(
         finger,
         "geom",
         type="box",
-        size="0.009 0.006 0.026",
-        pos=(0, side * 0.006, 0.026),
+        size=(0.009, half_thickness_m, 0.026),
+        pos=(0, side * (set_back_m + half_thickness_m), 0.026),
         mass=0.015,
         rgba=_GREY,
         **ROBOT_COLLISION,
     )
+    if pad:
+        add(
+            finger,
+            "geom",
+            name=name.replace("_joint", "_pad"),
+            type="box",
+            size=(0.010, _PAD_HALF_THICKNESS_M, 0.010),
+            pos=(0, side * _PAD_HALF_THICKNESS_M, TCP_FROM_HAND_M - _FINGER_FROM_HAND_M),
+            mass=0.0,
+            rgba=_DARK,
+            priority="1",
+            **PAD_CONTACT,
+            **ROBOT_COLLISION,
+        )
 
 
 def _add_capsule(body: Element, *, radius_m: float, ends: str, mass_kg: float, rgba: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from user_core.transforms import Pose
-from user_core.types import ImageArray
+from user_core.types import ImageArray, TaskState
 from user_hardware.simulation.world import WorldSample
 
 
@@ -19,12 +19,14 @@ class Snapshot:
         sample: State of arm and gripper.
         images: (H, W, 3) uint8 RGB by camera; empty between two camera frames.
         target_pose: TCP pose at the goal, base frame; None when it did not change.
+        task_state: How the task stands; None where nobody asks.
     """
 
     stamp_ns: int
     sample: WorldSample
     images: Mapping[str, ImageArray] = field(default_factory=dict)
     target_pose: Pose | None = None
+    task_state: TaskState | None = None
 
 
 class StampClock:

@@ -14,7 +14,7 @@ import numpy as np
 from user_core.transforms import FloatArray
 from user_hardware.simulation import panda
 from user_hardware.simulation.config import ImpedanceConfig
-from user_hardware.simulation.peg_insertion_scene import FORCE_SENSOR
+from user_hardware.simulation.scene_model import FORCE_SENSOR
 
 
 class WristSensor:

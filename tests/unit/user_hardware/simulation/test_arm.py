@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from tests.support.peg_insertion_rollout import PegSimulationConfig
 from user_core.errors import ConfigurationError
 from user_core.transforms import Pose, add_delta, geodesic_angle, subtract
-from user_hardware.simulation.config import ImpedanceConfig, PegInsertionConfig, SimulationConfig
+from user_hardware.simulation.config import ImpedanceConfig
 from user_hardware.simulation.panda import TORQUE_LIMITS_NM
+from user_hardware.simulation.scenes.peg_insertion import PegInsertionConfig
 from user_hardware.simulation.world import SimulatedWorld
 
 
 @pytest.fixture
 def world() -> SimulatedWorld:
-    return SimulatedWorld(config=SimulationConfig(), seed=0)
+    return SimulatedWorld(config=PegSimulationConfig(), seed=0)
 
 
 def test_gravity_is_compensated(world: SimulatedWorld) -> None:
@@ -72,7 +74,7 @@ def test_the_null_space_keeps_the_posture(world: SimulatedWorld) -> None:
 
 def test_joint_torques_respect_their_limits() -> None:
     strong = ImpedanceConfig(stiffness_n_m=(6000.0, 6000.0, 6000.0), error_clip_m=0.1)
-    world = SimulatedWorld(config=SimulationConfig(impedance=strong))
+    world = SimulatedWorld(config=PegSimulationConfig(impedance=strong))
     start = world.reset(0).tcp_pose
     efforts = []
     for direction in ((1.0, 0, 0), (0, 1.0, 0), (0, 0, 1.0)):
@@ -104,4 +106,4 @@ def test_the_gripper_opens_and_stops_at_the_peg(world: SimulatedWorld) -> None:
 def test_a_scene_out_of_reach_is_refused_with_the_distance() -> None:
     far = PegInsertionConfig(hole_position_in_base=(1.0, 0.0, 0.06))
     with pytest.raises(ConfigurationError, match="mm are missing"):
-        SimulatedWorld(config=SimulationConfig(scene=far))
+        SimulatedWorld(config=PegSimulationConfig(scene=far))

@@ -7,17 +7,19 @@ import sys
 import numpy as np
 import pytest
 
+from tests.support.peg_insertion_rollout import PegSimulationConfig
 from user_core.errors import ConfigurationError, UnknownNameError
 from user_core.types import ImageArray
-from user_hardware.simulation.config import CameraConfig, RandomisationConfig, SimulationConfig
+from user_hardware.simulation.config import CameraConfig
+from user_hardware.simulation.scenes.peg_insertion import PegInsertionConfig
 from user_hardware.simulation.world import SimulatedWorld
 
 
 def world_with(renderer: str, *, size: int = 64, hole_xy_m: float = 0.02) -> SimulatedWorld:
     return SimulatedWorld(
-        config=SimulationConfig(
+        config=PegSimulationConfig(
             cameras=CameraConfig(height=size, width=size, renderer=renderer),
-            randomisation=RandomisationConfig(hole_xy_m=hole_xy_m),
+            scene=PegInsertionConfig(hole_xy_m=hole_xy_m),
         )
     )
 
@@ -69,7 +71,7 @@ def test_insisting_on_gl_without_a_library_is_refused(monkeypatch: pytest.Monkey
 
 
 def test_an_image_is_the_asked_size_and_a_copy() -> None:
-    config = SimulationConfig(cameras=CameraConfig(height=24, width=48, renderer="ray_cast"))
+    config = PegSimulationConfig(cameras=CameraConfig(height=24, width=48, renderer="ray_cast"))
     world = SimulatedWorld(config=config)
     image = world.render("wrist")
     assert image.shape == (24, 48, 3)
@@ -82,9 +84,9 @@ def test_an_image_is_the_asked_size_and_a_copy() -> None:
 
 def test_an_unknown_camera_names_the_choices() -> None:
     with pytest.raises(UnknownNameError, match="third_person, wrist"):
-        SimulatedWorld(config=SimulationConfig(cameras=CameraConfig(names=("ceiling",))))
+        SimulatedWorld(config=PegSimulationConfig(cameras=CameraConfig(names=("ceiling",))))
     with pytest.raises(UnknownNameError, match="wrist"):
-        SimulatedWorld(config=SimulationConfig(cameras=CameraConfig(names=("wrist",)))).render("third_person")
+        SimulatedWorld(config=PegSimulationConfig(cameras=CameraConfig(names=("wrist",)))).render("third_person")
 
 
 def test_gl_and_ray_cast_images_agree() -> None:

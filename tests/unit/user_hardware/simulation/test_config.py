@@ -8,8 +8,11 @@ import pytest
 
 from user_core.configuration import build, flatten
 from user_core.errors import ConfigurationError
-from user_hardware.simulation.config import SimulationConfig
+from user_hardware.simulation.config import SimulationConfig, simulation_config_type
 from user_hardware.simulation.node_config import SimulationNodeConfig
+
+PegSimulationConfig = simulation_config_type(SimulationConfig, "peg_insertion")
+PegNodeConfig = simulation_config_type(SimulationNodeConfig, "peg_insertion")
 
 
 @pytest.mark.parametrize(
@@ -26,11 +29,11 @@ from user_hardware.simulation.node_config import SimulationNodeConfig
 )
 def test_a_setting_that_cannot_work_is_refused(key: str, value: Any, allowed: str) -> None:
     with pytest.raises(ConfigurationError, match=allowed):
-        build(SimulationConfig, {key: value}, where="a test")
+        build(PegSimulationConfig, {key: value}, where="a test")
 
 
 def test_the_node_takes_every_world_parameter_by_its_dotted_name() -> None:
-    config = build(SimulationNodeConfig, {"randomisation.hole_xy_m": 0.01, "real_time_factor": 2.0}, where="a test")
-    assert config.randomisation.hole_xy_m == 0.01
+    config = build(PegNodeConfig, {"scene.hole_xy_m": 0.01, "real_time_factor": 2.0}, where="a test")
+    assert flatten(config)["scene.hole_xy_m"] == 0.01
     assert not config.lockstep
-    assert build(SimulationNodeConfig, flatten(config), where="a test") == config
+    assert build(PegNodeConfig, flatten(config), where="a test") == config

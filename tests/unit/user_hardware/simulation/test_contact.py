@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.support.peg_insertion_rollout import PegSimulationConfig
 from user_core.transforms import Pose, subtract
-from user_hardware.simulation.config import ImpedanceConfig, RandomisationConfig, SimulationConfig
+from user_hardware.simulation.config import ImpedanceConfig, RandomisationConfig
+from user_hardware.simulation.scenes.peg_insertion import PegInsertionConfig
 from user_hardware.simulation.world import SimulatedWorld, WorldSample
 
-FIXED = RandomisationConfig(hole_xy_m=0.0, start_xy_m=0.0, start_z_m=0.0, start_yaw_rad=0.0)
-CONFIG = SimulationConfig(randomisation=FIXED)
-DEPTH_M = CONFIG.scene.insertion_depth_m
+FIXED_HOLE = PegInsertionConfig(hole_xy_m=0.0)
+FIXED = RandomisationConfig(start_xy_m=0.0, start_z_m=0.0, start_yaw_rad=0.0)
+CONFIG = PegSimulationConfig(scene=FIXED_HOLE, randomisation=FIXED)
+DEPTH_M = FIXED_HOLE.insertion_depth_m
 
 
 def moved(pose: Pose, *, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Pose:
@@ -54,7 +57,8 @@ def test_reference_limiting_bounds_the_pressing_force(world: SimulatedWorld) -> 
 
 
 def test_a_tighter_clip_presses_less() -> None:
-    gentle = SimulatedWorld(config=SimulationConfig(randomisation=FIXED, impedance=ImpedanceConfig(error_clip_m=0.004)))
+    impedance = ImpedanceConfig(error_clip_m=0.004)
+    gentle = SimulatedWorld(config=PegSimulationConfig(scene=FIXED_HOLE, randomisation=FIXED, impedance=impedance))
     gentle.reset(0)
     assert press_on_rim(gentle).wrench[2] == pytest.approx(-2.4, rel=0.1)
 
@@ -67,7 +71,7 @@ def test_an_aligned_peg_goes_in_and_is_held_by_the_walls(world: SimulatedWorld) 
     assert np.linalg.norm(subtract(inside.tcp_pose, world.target_pose)[:3]) < 0.001
     world.set_target(moved(world.target_pose, x=0.05))
     pushed = world.advance(2.0)
-    clearance = (CONFIG.scene.hole_width_m - CONFIG.scene.peg_width_m) / 2
+    clearance = (FIXED_HOLE.hole_width_m - FIXED_HOLE.peg_width_m) / 2
     assert subtract(pushed.tcp_pose, world.target_pose)[0] < clearance + 5e-4 + 1e-3
     assert pushed.wrench[0] > 5.0, "pushing along +x is a positive force of the arm on the wall"
 
@@ -80,7 +84,7 @@ def test_torque_is_about_the_tcp(world: SimulatedWorld) -> None:
     world.set_target(moved(world.target_pose, x=0.05, z=0.015))
     wrench = world.advance(2.0).wrench
     lever = -wrench[4] / wrench[0]
-    assert 0.2 * CONFIG.scene.peg_reach_m < lever < 1.1 * CONFIG.scene.peg_reach_m
+    assert 0.2 * FIXED_HOLE.peg_reach_m < lever < 1.1 * FIXED_HOLE.peg_reach_m
 
 
 def test_a_hand_that_pushes_nothing_feels_nothing_while_it_moves_slowly(world: SimulatedWorld) -> None:

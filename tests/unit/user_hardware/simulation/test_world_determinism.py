@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.peg_insertion_rollout import RAY_CAST, step
-from user_hardware.simulation.config import SimulationConfig
+from tests.support.peg_insertion_rollout import RAY_CAST, PegSimulationConfig, step
 from user_hardware.simulation.world import SimulatedWorld, WorldSample
 
-CONFIG = SimulationConfig(cameras=RAY_CAST)
+CONFIG = PegSimulationConfig(cameras=RAY_CAST)
 PUSH = np.array([0.5, -0.3, -1.0, 0.0, 0.0, 0.4])
 
 

@@ -1,27 +1,27 @@
-"""The scripted expert: where the tool is and where it belongs in, a normalised action out.
+"""Peg insertion as a person does it: hover, align, descend, search on the rim.
 
-It stands in for a person's hand in the simulation, so it can be told to be as imprecise as one: it trembles, it
-misjudges where the hole is, and it looks again when the peg rests on the rim.
+It can be told to be as imprecise as a person: it trembles, misjudges where the hole is, and looks again when the peg
+rests on the rim.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from user_core.configuration import parameter
-from user_core.transforms import FloatArray, Pose, subtract
+from user_core.transforms import FloatArray, subtract
+from user_hardware.teleop.expert import ExpertAction, ExpertConfig, ExpertView, Hand
 
 _TICKS_BEFORE_SEARCH = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScriptedExpertConfig:
-    """Skill and imprecision of the expert; lengths in metres, actions in [-1, 1]."""
+class PegInsertionExpertConfig(ExpertConfig):
+    """Skill and imprecision; lengths in metres, actions in [-1, 1]."""
 
-    position_scale_m: float = parameter(0.02, "translation of a unit action, as the task's", minimum=1e-4, maximum=0.2)
-    rotation_scale_rad: float = parameter(0.1, "rotation of a unit action, as the task's", minimum=1e-3, maximum=1.0)
     insertion_depth_m: float = parameter(0.025, "height above the target at which the peg meets the rim", minimum=0.0)
     hover_m: float = parameter(0.012, "height above the rim that is kept while not aligned", minimum=0.001, maximum=0.1)
     align_m: float = parameter(0.001, "misalignment at which it descends", minimum=1e-4, maximum=0.02)
@@ -35,13 +35,6 @@ class ScriptedExpertConfig:
         0.0015, "radius of the circling on the rim, which overcomes friction", minimum=0.0, maximum=0.02
     )
     search_turn_rad: float = parameter(1.3, "how far it circles in a tick", minimum=0.0, maximum=3.15)
-    noise_std: float = parameter(
-        0.0, "standard deviation of the tremble, as a share of the action's size", minimum=0.0, maximum=2.0
-    )
-    noise_floor: float = parameter(
-        0.05, "action size below which the tremble does not shrink further", minimum=0.0, maximum=1.0
-    )
-    noise_correlation: float = parameter(0.5, "share of the tremble that survives a tick", minimum=0.0, maximum=0.99)
     aim_error_m: float = parameter(
         0.0, "standard deviation, each of x and y, by which the hole is misjudged", minimum=0.0, maximum=0.02
     )
@@ -53,16 +46,19 @@ class ScriptedExpertConfig:
     )
 
 
-class ScriptedExpert:
+class PegInsertionExpert:
     """Hovers, aligns, descends through a funnel, searches on the rim.
 
     Off the rim, and without imprecision, the action depends on the two poses alone. What is remembered is the
     misjudgement, the tremble, and for how long the peg has been on the rim.
     """
 
-    def __init__(self, *, config: ScriptedExpertConfig, seed: int = 0) -> None:
+    config_type: ClassVar[type[ExpertConfig]] = PegInsertionExpertConfig
+
+    def __init__(self, *, config: PegInsertionExpertConfig, seed: int = 0) -> None:
         """Start an episode with the imprecision that `seed` draws."""
         self._config = config
+        self._hand = Hand(config=config)
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
@@ -71,18 +67,18 @@ class ScriptedExpert:
         misjudged = self._generator.random() < self._config.aim_error_probability
         error = self._generator.normal(0.0, 1.0, 2) * self._config.aim_error_m
         self._aim_error_m: FloatArray = error if misjudged else np.zeros(2)
-        self._tremble = np.zeros(6)
+        self._hand.reset()
         self._rim_ticks = 0
 
-    def act(self, *, tcp_pose: Pose, target_pose: Pose) -> FloatArray:
-        """Return (6,) in [-1, 1]: x y z along and rotation vector about the base axes, in units of the scales.
+    def way_left_m(self, view: ExpertView) -> float:
+        """Return the distance to the inserted pose; a turn that is left counts by its lever."""
+        way = subtract(view.target_pose, view.tcp_pose)
+        return float(np.linalg.norm(way[:3])) + self._config.yaw_lever_m * float(np.linalg.norm(way[3:]))
 
-        Args:
-            tcp_pose: Where the tool is, base frame.
-            target_pose: Where the tool is when the peg is fully inserted, base frame.
-        """
+    def act(self, view: ExpertView) -> ExpertAction:
+        """Return the motion towards the inserted pose."""
         config = self._config
-        error = subtract(target_pose, tcp_pose)  # (6,) base frame: metres, radians
+        error = subtract(view.target_pose, view.tcp_pose)  # (6,) base frame: metres, radians
         height_m = -error[2]
         on_rim = abs(height_m - config.insertion_depth_m) < 0.002
         if on_rim:
@@ -98,12 +94,7 @@ class ScriptedExpert:
             angle = self._rim_ticks * config.search_turn_rad
             action[:2] += config.search_m / config.position_scale_m * np.array([np.cos(angle), np.sin(angle)])
         action[3:] = error[3:] / config.rotation_scale_rad
-        keep = config.noise_correlation
-        self._tremble = keep * self._tremble + np.sqrt(1.0 - keep**2) * self._generator.normal(0.0, 1.0, 6)
-        # Motor noise grows with the movement (Harris and Wolpert, 1998): a hand is steadier when it goes slowly.
-        size = np.maximum(np.abs(np.clip(action, -1.0, 1.0)), config.noise_floor)
-        clipped: FloatArray = np.clip(action + config.noise_std * size * self._tremble, -1.0, 1.0)
-        return clipped
+        return ExpertAction(twist=self._hand.deflection(action, self._generator))
 
     def _vertical(self, error: FloatArray, *, inside: bool, on_rim: bool) -> float:
         """Return the action along z: the height to be at is a funnel over the misalignment."""

@@ -5,34 +5,41 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.peg_insertion_rollout import RAY_CAST, run_episode
+from tests.support.peg_insertion_rollout import RAY_CAST, PegSimulationConfig, run_episode
 from user_core.transforms import Pose, add_delta
-from user_hardware.simulation.config import PegInsertionConfig, SimulationConfig
+from user_core.types import TaskState
+from user_hardware.simulation.scenes.peg_insertion import PegInsertionConfig
 from user_hardware.simulation.world import SimulatedWorld
-from user_hardware.teleop.scripted import ScriptedExpert, ScriptedExpertConfig
+from user_hardware.teleop.expert import ExpertView
+from user_hardware.teleop.experts.peg_insertion import PegInsertionExpert, PegInsertionExpertConfig
 
 TARGET = Pose(position=np.array([0.5, 0.0, 0.095]), quaternion=np.array([1.0, 0, 0, 0]))
-IMPRECISE = ScriptedExpertConfig(noise_std=0.5, aim_error_m=0.004)
+STATE = TaskState(task="peg_insertion", success=False)
+IMPRECISE = PegInsertionExpertConfig(noise_std=0.5, aim_error_m=0.004)
+
+
+def view(tcp_pose: Pose, target_pose: Pose) -> ExpertView:
+    return ExpertView(tcp_pose=tcp_pose, gripper_width_m=0.024, target_pose=target_pose, state=STATE)
 
 
 @pytest.mark.parametrize(
     ("skill", "hole_width_m", "seeds", "most_steps"),
-    [(ScriptedExpertConfig(), 0.026, 20, 30), (IMPRECISE, 0.026, 10, 80), (IMPRECISE, 0.025, 10, 80)],
+    [(PegInsertionExpertConfig(), 0.026, 20, 30), (IMPRECISE, 0.026, 10, 80), (IMPRECISE, 0.025, 10, 80)],
     ids=["precise", "imprecise", "imprecise in a tight hole"],
 )
 def test_the_expert_inserts_the_peg(
-    skill: ScriptedExpertConfig, hole_width_m: float, seeds: int, most_steps: int
+    skill: PegInsertionExpertConfig, hole_width_m: float, seeds: int, most_steps: int
 ) -> None:
-    config = SimulationConfig(scene=PegInsertionConfig(hole_width_m=hole_width_m), cameras=RAY_CAST)
+    config = PegSimulationConfig(scene=PegInsertionConfig(hole_width_m=hole_width_m), cameras=RAY_CAST)
     world = SimulatedWorld(config=config)
-    expert = ScriptedExpert(config=skill)
+    expert = PegInsertionExpert(config=skill)
     rollouts = []
     for seed in range(seeds):
         expert.reset(seed)
         rollouts.append(
             run_episode(
                 world,
-                lambda tcp_pose, target_pose: expert.act(tcp_pose=tcp_pose, target_pose=target_pose),
+                lambda tcp_pose, target_pose: expert.act(view(tcp_pose, target_pose)).twist,
                 config=config,
                 seed=seed,
             )
@@ -42,12 +49,12 @@ def test_the_expert_inserts_the_peg(
     assert max(rollout.peak_force_n for rollout in rollouts) < 60
 
 
-def act(expert: ScriptedExpert, *offset: float) -> np.ndarray:
-    return expert.act(tcp_pose=add_delta(TARGET, np.array(offset)), target_pose=TARGET)
+def act(expert: PegInsertionExpert, *offset: float) -> np.ndarray:
+    return expert.act(view(add_delta(TARGET, np.array(offset)), TARGET)).twist
 
 
 def test_a_precise_expert_off_the_rim_remembers_nothing() -> None:
-    expert = ScriptedExpert(config=ScriptedExpertConfig())
+    expert = PegInsertionExpert(config=PegInsertionExpertConfig())
     first = act(expert, 0.01, -0.02, 0.06, 0.0, 0.0, 0.1)
     act(expert, -0.03, 0.0, 0.08, 0.0, 0.0, 0.0)
     np.testing.assert_array_equal(first, act(expert, 0.01, -0.02, 0.06, 0.0, 0.0, 0.1))
@@ -66,17 +73,17 @@ def test_a_precise_expert_off_the_rim_remembers_nothing() -> None:
     ids=["left of it", "before it", "descends aligned", "rises off the rim", "turns back", "uprights"],
 )
 def test_the_action_points_to_the_target(offset: tuple[float, ...], axis: int, sign: int) -> None:
-    assert sign * act(ScriptedExpert(config=ScriptedExpertConfig()), *offset)[axis] > 0.1
+    assert sign * act(PegInsertionExpert(config=PegInsertionExpertConfig()), *offset)[axis] > 0.1
 
 
 def test_actions_are_normalised_whatever_the_imprecision() -> None:
-    expert = ScriptedExpert(config=ScriptedExpertConfig(noise_std=2.0, aim_error_m=0.02))
+    expert = PegInsertionExpert(config=PegInsertionExpertConfig(noise_std=2.0, aim_error_m=0.02))
     actions = np.stack([act(expert, 0.05, 0.05, 0.1, 0.05, 0.0, 0.5) for _ in range(50)])
     assert np.all(np.abs(actions) <= 1)
 
 
 def test_imprecision_is_drawn_from_the_seed() -> None:
-    expert = ScriptedExpert(config=IMPRECISE, seed=4)
+    expert = PegInsertionExpert(config=IMPRECISE, seed=4)
     first = act(expert, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0)
     expert.reset(5)
     other = act(expert, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0)

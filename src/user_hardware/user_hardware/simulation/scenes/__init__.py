@@ -1,0 +1,1 @@
+"""One file per task: what stands on the table, where a reset puts it, and when the task is done."""

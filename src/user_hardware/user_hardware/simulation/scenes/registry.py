@@ -1,0 +1,13 @@
+"""Which scenes there are; one per task."""
+
+from __future__ import annotations
+
+from user_core.registry import Registry
+
+SCENES = Registry(
+    kind="task with a scene",
+    entries={
+        "peg_insertion": "user_hardware.simulation.scenes.peg_insertion:PegInsertionScene",
+    },
+    where="task of simulation_node, in config/tasks/<task>.yaml",
+)

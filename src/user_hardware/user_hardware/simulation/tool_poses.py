@@ -1,0 +1,14 @@
+"""Tool poses with the gripper pointing down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from user_core.transforms import Pose
+
+
+def tool_down(x: float, y: float, z: float, *, yaw_rad: float = 0.0) -> Pose:
+    """Return the pose with the tool pointing down at (x, y, z) metres, turned by a yaw about base z."""
+    # Yaw about base z, then the half turn about x that points the tool down.
+    quaternion = np.array([np.cos(yaw_rad / 2), np.sin(yaw_rad / 2), 0.0, 0.0])
+    return Pose(position=np.array([x, y, z]), quaternion=quaternion)

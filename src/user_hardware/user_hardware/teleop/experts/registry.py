@@ -1,0 +1,13 @@
+"""Which tasks the scripted person can do."""
+
+from __future__ import annotations
+
+from user_core.registry import Registry
+
+EXPERTS = Registry(
+    kind="task with a scripted expert",
+    entries={
+        "peg_insertion": "user_hardware.teleop.experts.peg_insertion:PegInsertionExpert",
+    },
+    where="task of operator_node, in config/tasks/<task>.yaml",
+)
