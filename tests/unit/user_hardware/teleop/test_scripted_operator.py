@@ -8,7 +8,7 @@ import pytest
 from user_core.transforms import Pose, add_delta
 from user_core.types import TaskState
 from user_hardware.teleop.expert import ExpertView
-from user_hardware.teleop.experts.peg_insertion import PegInsertionExpert, PegInsertionExpertConfig
+from user_hardware.teleop.experts.insertion import InsertionExpert, InsertionExpertConfig
 from user_hardware.teleop.scripted_operator import DeviceInput, ScriptedOperator, ScriptedOperatorConfig
 from user_hardware.teleop.supervision import CorrectionConfig
 
@@ -18,7 +18,7 @@ START = add_delta(TARGET, np.array([0.03, 0.02, 0.08, 0, 0, 0.2]))
 
 def operator(*, corrects: bool = False) -> ScriptedOperator:
     correction = CorrectionConfig(enabled=corrects, patience_ticks=3, release_ticks=2)
-    expert = PegInsertionExpert(config=PegInsertionExpertConfig())
+    expert = InsertionExpert(config=InsertionExpertConfig())
     return ScriptedOperator(config=ScriptedOperatorConfig(correction=correction), expert=expert)
 
 

@@ -7,7 +7,8 @@ from user_core.registry import Registry
 EXPERTS = Registry(
     kind="task with a scripted expert",
     entries={
-        "peg_insertion": "user_hardware.teleop.experts.peg_insertion:PegInsertionExpert",
+        "charger": "user_hardware.teleop.experts.insertion:InsertionExpert",
+        "peg_insertion": "user_hardware.teleop.experts.insertion:InsertionExpert",
     },
     where="task of operator_node, in config/tasks/<task>.yaml",
 )

@@ -1,6 +1,6 @@
-"""Peg insertion as a person does it: hover, align, descend, search on the rim.
+"""Putting something held into a hole, as a person does it: hover, align, descend, search on the rim.
 
-It can be told to be as imprecise as a person: it trembles, misjudges where the hole is, and looks again when the peg
+It can be told to be as imprecise as a person: it trembles, misjudges where the hole is, and looks again when the tip
 rests on the rim.
 """
 
@@ -19,7 +19,7 @@ _TICKS_BEFORE_SEARCH = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class PegInsertionExpertConfig(ExpertConfig):
+class InsertionExpertConfig(ExpertConfig):
     """Skill and imprecision; lengths in metres, actions in [-1, 1]."""
 
     insertion_depth_m: float = parameter(0.025, "height above the target at which the peg meets the rim", minimum=0.0)
@@ -46,16 +46,16 @@ class PegInsertionExpertConfig(ExpertConfig):
     )
 
 
-class PegInsertionExpert:
+class InsertionExpert:
     """Hovers, aligns, descends through a funnel, searches on the rim.
 
     Off the rim, and without imprecision, the action depends on the two poses alone. What is remembered is the
     misjudgement, the tremble, and for how long the peg has been on the rim.
     """
 
-    config_type: ClassVar[type[ExpertConfig]] = PegInsertionExpertConfig
+    config_type: ClassVar[type[ExpertConfig]] = InsertionExpertConfig
 
-    def __init__(self, *, config: PegInsertionExpertConfig, seed: int = 0) -> None:
+    def __init__(self, *, config: InsertionExpertConfig, seed: int = 0) -> None:
         """Start an episode with the imprecision that `seed` draws."""
         self._config = config
         self._hand = Hand(config=config)

@@ -11,11 +11,11 @@ from user_core.types import TaskState
 from user_hardware.simulation.scenes.peg_insertion import PegInsertionConfig
 from user_hardware.simulation.world import SimulatedWorld
 from user_hardware.teleop.expert import ExpertView
-from user_hardware.teleop.experts.peg_insertion import PegInsertionExpert, PegInsertionExpertConfig
+from user_hardware.teleop.experts.insertion import InsertionExpert, InsertionExpertConfig
 
 TARGET = Pose(position=np.array([0.5, 0.0, 0.095]), quaternion=np.array([1.0, 0, 0, 0]))
 STATE = TaskState(task="peg_insertion", success=False)
-IMPRECISE = PegInsertionExpertConfig(noise_std=0.5, aim_error_m=0.004)
+IMPRECISE = InsertionExpertConfig(noise_std=0.5, aim_error_m=0.004)
 
 
 def view(tcp_pose: Pose, target_pose: Pose) -> ExpertView:
@@ -24,15 +24,15 @@ def view(tcp_pose: Pose, target_pose: Pose) -> ExpertView:
 
 @pytest.mark.parametrize(
     ("skill", "hole_width_m", "seeds", "most_steps"),
-    [(PegInsertionExpertConfig(), 0.026, 20, 30), (IMPRECISE, 0.026, 10, 80), (IMPRECISE, 0.025, 10, 80)],
+    [(InsertionExpertConfig(), 0.026, 20, 30), (IMPRECISE, 0.026, 10, 80), (IMPRECISE, 0.025, 10, 80)],
     ids=["precise", "imprecise", "imprecise in a tight hole"],
 )
 def test_the_expert_inserts_the_peg(
-    skill: PegInsertionExpertConfig, hole_width_m: float, seeds: int, most_steps: int
+    skill: InsertionExpertConfig, hole_width_m: float, seeds: int, most_steps: int
 ) -> None:
     config = PegSimulationConfig(scene=PegInsertionConfig(hole_width_m=hole_width_m), cameras=RAY_CAST)
     world = SimulatedWorld(config=config)
-    expert = PegInsertionExpert(config=skill)
+    expert = InsertionExpert(config=skill)
     rollouts = []
     for seed in range(seeds):
         expert.reset(seed)
@@ -49,12 +49,12 @@ def test_the_expert_inserts_the_peg(
     assert max(rollout.peak_force_n for rollout in rollouts) < 60
 
 
-def act(expert: PegInsertionExpert, *offset: float) -> np.ndarray:
+def act(expert: InsertionExpert, *offset: float) -> np.ndarray:
     return expert.act(view(add_delta(TARGET, np.array(offset)), TARGET)).twist
 
 
 def test_a_precise_expert_off_the_rim_remembers_nothing() -> None:
-    expert = PegInsertionExpert(config=PegInsertionExpertConfig())
+    expert = InsertionExpert(config=InsertionExpertConfig())
     first = act(expert, 0.01, -0.02, 0.06, 0.0, 0.0, 0.1)
     act(expert, -0.03, 0.0, 0.08, 0.0, 0.0, 0.0)
     np.testing.assert_array_equal(first, act(expert, 0.01, -0.02, 0.06, 0.0, 0.0, 0.1))
@@ -73,17 +73,17 @@ def test_a_precise_expert_off_the_rim_remembers_nothing() -> None:
     ids=["left of it", "before it", "descends aligned", "rises off the rim", "turns back", "uprights"],
 )
 def test_the_action_points_to_the_target(offset: tuple[float, ...], axis: int, sign: int) -> None:
-    assert sign * act(PegInsertionExpert(config=PegInsertionExpertConfig()), *offset)[axis] > 0.1
+    assert sign * act(InsertionExpert(config=InsertionExpertConfig()), *offset)[axis] > 0.1
 
 
 def test_actions_are_normalised_whatever_the_imprecision() -> None:
-    expert = PegInsertionExpert(config=PegInsertionExpertConfig(noise_std=2.0, aim_error_m=0.02))
+    expert = InsertionExpert(config=InsertionExpertConfig(noise_std=2.0, aim_error_m=0.02))
     actions = np.stack([act(expert, 0.05, 0.05, 0.1, 0.05, 0.0, 0.5) for _ in range(50)])
     assert np.all(np.abs(actions) <= 1)
 
 
 def test_imprecision_is_drawn_from_the_seed() -> None:
-    expert = PegInsertionExpert(config=IMPRECISE, seed=4)
+    expert = InsertionExpert(config=IMPRECISE, seed=4)
     first = act(expert, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0)
     expert.reset(5)
     other = act(expert, 0.0, 0.0, 0.05, 0.0, 0.0, 0.0)
