@@ -1,0 +1,111 @@
+"""A person's devices as a test plays them, and a subscriber of its own to what the arm was sent."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import rclpy
+from geometry_msgs.msg import PoseStamped, Twist
+from rclpy.context import Context
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from sensor_msgs.msg import Joy
+
+from user_interfaces.msg import Transition
+
+AXES = ("x", "y", "z")
+_LATCHED = QoSProfile(depth=50, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+_RECORDS = QoSProfile(depth=1000)
+
+
+class SpaceMouse:
+    """Publishes as `spacenav` does while a hand is on it, and as the keyboard of the console does.
+
+    Args:
+        domain_id: Where the arm is.
+        namespace: The arm's.
+
+    Attributes:
+        targets: Every target_pose that a subscriber received, in order.
+        poses: Every current_pose likewise.
+        records: Every transition likewise.
+    """
+
+    RATE_HZ = 50.0
+
+    def __init__(self, *, domain_id: int, namespace: str = "arm_0") -> None:
+        self._context = Context()
+        rclpy.init(context=self._context, domain_id=domain_id)
+        self.node = Node("space_mouse", namespace=namespace, context=self._context)
+        self.targets: list[PoseStamped] = []
+        self.poses: list[PoseStamped] = []
+        self.records: list[Transition] = []
+        self.node.create_subscription(PoseStamped, "target_pose", self.targets.append, _RECORDS)
+        self.node.create_subscription(PoseStamped, "current_pose", self.poses.append, _RECORDS)
+        self.node.create_subscription(Transition, "environment/transition", self.records.append, _RECORDS)
+        self._twists = {
+            device: self.node.create_publisher(Twist, f"{device}/twist", 10) for device in ("spacenav", "keyboard")
+        }
+        self._joys = {
+            device: self.node.create_publisher(Joy, f"{device}/joy", 10) for device in ("spacenav", "keyboard")
+        }
+        self._pushes: dict[str, Twist] = {}
+        self.node.create_timer(1.0 / self.RATE_HZ, self._publish)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self.node)
+        self._thread = threading.Thread(target=self._spin, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._executor.shutdown()
+        self._thread.join(timeout=10)
+        self.node.destroy_node()
+        rclpy.try_shutdown(context=self._context)
+
+    def push(self, device: str = "spacenav", **axes: float) -> float:
+        """Deflect a device until it is let go; return the monotonic second of it."""
+        twist = Twist()
+        for axis, value in axes.items():
+            setattr(twist.linear, axis, value)
+        self._pushes = self._pushes | {device: twist}
+        return time.monotonic()
+
+    def let_go(self, device: str = "spacenav") -> float:
+        """Let the device spring back, as a real one does: it says zero once more."""
+        self._pushes = {name: twist for name, twist in self._pushes.items() if name != device}
+        self._twists[device].publish(Twist())
+        return time.monotonic()
+
+    def unplug(self, device: str = "spacenav") -> float:
+        """Fall silent in the middle of a push."""
+        self._pushes = {name: twist for name, twist in self._pushes.items() if name != device}
+        return time.monotonic()
+
+    def _publish(self) -> None:
+        stamp = self.node.get_clock().now().to_msg()
+        for device, twist in self._pushes.items():
+            self._twists[device].publish(twist)
+            joy = Joy(axes=[twist.linear.x, twist.linear.y, twist.linear.z, 0.0, 0.0, 0.0], buttons=[0, 0])
+            joy.header.stamp = stamp
+            self._joys[device].publish(joy)
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            return
+
+
+def steps_of(records: list[Any], episode: str) -> list[Any]:
+    """Return an episode's records, each once, by step."""
+    found = {record.observation.step: record for record in records if record.observation.episode == episode}
+    return [found[step] for step in sorted(found)]
