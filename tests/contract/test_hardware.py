@@ -14,6 +14,7 @@ from user_core.spec import CameraSpec
 from user_core.testing.drivers import FakeCamera, FakeGripper, FakeRobot, FakeTeleop
 from user_core.testing.topics import FakeMessage, FakeTopics
 from user_core.transforms import Pose
+from user_core.types import TaskState
 from user_hardware.cameras.registry import CAMERAS
 from user_hardware.environment.streams_config import GripperConfig, TopicsConfig
 from user_hardware.grippers.registry import GRIPPERS
@@ -139,7 +140,8 @@ def test_a_device_that_falls_silent_has_been_let_go_and_its_presses_stay_counted
 @pytest.mark.parametrize("name", REWARDS.names)
 def test_a_reward_judges_each_step_and_forgets_at_reset(name: str) -> None:
     reward = REWARDS.resolve(name)(config=RewardConfig(hold_ticks=2), nominal_target=POSE)
-    at_target = RewardInput(observation=None, tcp_pose=POSE, target_pose=POSE, step=1)  # type: ignore[arg-type]
+    done = TaskState(task="any", success=True)
+    at_target = RewardInput(observation=None, tcp_pose=POSE, target_pose=POSE, step=1, task_state=done)  # type: ignore[arg-type]
     signals = [reward(at_target), reward(at_target)]
     assert [signal.success for signal in signals] == [False, True]
     assert {signal.source for signal in signals} == {name}

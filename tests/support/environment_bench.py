@@ -16,6 +16,7 @@ from user_core.types import ActionChunk, EpisodeSummary, Observation, StateArray
 from user_hardware.environment.assembly import Adapters, Environment, Surroundings, assemble, make_clock
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.simulation_link import AdvanceRequest, SimulationReply, WorldResetRequest
+from user_hardware.teleop.flood import FloodGuard
 
 SOURCE = "source-uuid"
 REAL_ARM: Mapping[str, Any] = {
@@ -88,6 +89,7 @@ class Bench:
         self.gripper = FakeGripper(now_s=clock.now_s)
         self.cameras = {name: FakeCamera(height=8, width=8, now_s=clock.now_s) for name in self.config.cameras.names}
         self.device = FakeTeleop(now_s=clock.now_s)
+        guarded = FloodGuard(device=self.device, name="device", most_hz=1e6, rest_s=5.0, wall_s=clock.wall_s)
         self.target: Pose | None = self.spec.nominal_target
         self.target_stamp_ns = 0
         self.output = CollectedOutput()
@@ -102,7 +104,7 @@ class Bench:
                 robot=self.robot,
                 gripper=self.gripper,
                 cameras=dict(self.cameras),
-                devices={"device": self.device} if self.config.teleop.device_names else {},
+                devices={"device": guarded} if self.config.teleop.device_names else {},
             ),
             surroundings=Surroundings(
                 output=self.output,

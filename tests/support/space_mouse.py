@@ -90,6 +90,13 @@ class SpaceMouse:
         self._pushes = {name: twist for name, twist in self._pushes.items() if name != device}
         return time.monotonic()
 
+    def flood(self, device: str, *, seconds: float) -> None:
+        """Publish a device's twist as fast as this process can."""
+        twist, until_s = Twist(), time.monotonic() + seconds
+        twist.linear.x = 1.0
+        while time.monotonic() < until_s:
+            self._twists[device].publish(twist)
+
     def _publish(self) -> None:
         stamp = self.node.get_clock().now().to_msg()
         for device, twist in self._pushes.items():

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from tests.support.arm_client import ArmClient
 from tests.support.domains import leased_domain
-from tests.support.launched_graph import LaunchedGraph
+from tests.support.launched_graph import START_S, LaunchedGraph
 from tests.support.params_file import write_params
 from tests.support.patience import PATIENCE
 from tests.support.space_mouse import SpaceMouse, steps_of
@@ -72,8 +72,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         "reset.method": "legs",
         "reset.still_ticks": 5,
         "resume": "manual",
+        # A policy that acts at random presses hard; the wrench limit is not what is tested here.
+        "guard.force_limit_n": 500.0,
         "teleop.take_over": "motion",
         "teleop.stale_s": STALE_S,
+        # What a Python process can send is not much of a flood.
+        "teleop.max_rate_hz": 250.0,
         # What the stand-in policy does at random must not happen to insert the peg.
         "reward.hold_ticks": 1000,
     }
@@ -86,6 +90,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         LaunchedGraph("peg_insertion", arguments=arguments, folder=folder, domain_id=domain_id) as graph,
     ):
         graph.companion("stand_in_learning_side")
+        wait_for(lambda: client.status is not None, START_S, what="the environment")
         client.resume(timeout_s=60.0)
         yield Bench(client=client, hand=hand)
 
@@ -180,6 +185,21 @@ def test_a_device_that_falls_silent_in_mid_push_is_zero_and_control_returns(benc
     bench.client.wait_for_state("HANDBACK", "AUTONOMOUS", timeout_s=10.0)
     assert time.monotonic() - silent_s < STALE_S + (HOLD_TICKS + 1) * PERIOD_S + SLACK_S
     bench.wait_for_end(episode)
+
+
+def test_a_device_that_floods_is_left_alone_and_the_arm_goes_on(bench: Bench) -> None:
+    episode = bench.wait_until_autonomous()
+    misses = bench.client.status.deadline_misses  # type: ignore[union-attr]
+    bench.hand.flood("keyboard", seconds=1.0)
+    wait_for(
+        lambda: "keyboard floods" in bench.client.describe(), 5.0, what=lambda: f"the flood; {bench.client.describe()}"
+    )
+    assert bench.client.status is not None
+    assert bench.client.state == "AUTONOMOUS"
+    bench.wait_for_end(episode)
+    assert "human" not in bench.sources(episode)[-10:]
+    assert bench.client.status.deadline_misses - misses <= 10
+    wait_for(lambda: "floods" not in bench.client.describe(), 10.0, what="the end of the rest")
 
 
 def test_the_log_says_what_a_subscriber_received(bench: Bench) -> None:

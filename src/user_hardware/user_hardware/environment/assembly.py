@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from user_core.interfaces import Camera, Gripper, Robot, Stamped, TeleopDevice
+from user_core.interfaces import Camera, Gripper, Robot, Stamped
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import Pose
 from user_core.types import TaskState
@@ -40,6 +40,7 @@ from user_hardware.grippers.registry import GRIPPERS, NO_GRIPPER
 from user_hardware.rewards.registry import REWARDS, RULE
 from user_hardware.robots.crisp import POSE_TYPE, TWIST_TYPE, WRENCH_TYPE
 from user_hardware.robots.registry import ROBOTS
+from user_hardware.teleop.flood import FloodGuard
 from user_hardware.teleop.registry import TELEOP_DEVICES
 
 
@@ -50,7 +51,7 @@ class Adapters:
     robot: Robot
     gripper: Gripper | None
     cameras: dict[str, Camera]
-    devices: dict[str, TeleopDevice]
+    devices: dict[str, FloodGuard]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,7 +114,13 @@ def make_adapters(config: EnvironmentConfig, clock: ControlClock) -> Adapters:
             for camera in config.cameras.specs()
         },
         devices={
-            device: TELEOP_DEVICES.resolve(device)(config=config.teleop, now_s=clock.now_s)
+            device: FloodGuard(
+                device=TELEOP_DEVICES.resolve(device)(config=config.teleop, now_s=clock.now_s),
+                name=device,
+                most_hz=config.teleop.max_rate_hz,
+                rest_s=config.teleop.flood_rest_s,
+                wall_s=clock.wall_s,
+            )
             for device in config.teleop.device_names
         },
     )

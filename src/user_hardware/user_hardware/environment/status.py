@@ -44,6 +44,7 @@ class LoopStatus:
 def describe(environment: Environment, *, stamp_ns: int, run: str, source: str, unacknowledged: int) -> LoopStatus:
     """Return the state of an environment as it is now."""
     loop, attempt = environment.loop, environment.loop.attempt
+    devices = environment.adapters.devices.values()
     skipped = 0 if environment.real_time is None else environment.real_time.schedule.skipped
     safety = {"rejected_action": loop.rejected_actions, "skipped_tick": skipped}
     return LoopStatus(
@@ -54,7 +55,7 @@ def describe(environment: Environment, *, stamp_ns: int, run: str, source: str, 
         task=environment.spec.task,
         state=loop.state,
         controller=_CONTROLLERS.get(loop.state, ActionSource.HOLD),
-        prompt=loop.prompt,
+        prompt=loop.prompt or "; ".join(filter(None, (device.problem for device in devices))),
         hold_reason="" if loop.held is None else loop.held.reason,
         episode=loop.episode,
         mode=(environment.schedule.mode if attempt is None else attempt.request.mode).value,

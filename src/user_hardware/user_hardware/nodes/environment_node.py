@@ -21,6 +21,7 @@ from user_core.run import RunFolder
 from user_core.scheduling import schedule_in_real_time
 from user_core.transforms import Pose
 from user_core.types import ActionChunk, TaskState
+from user_core.watched_topics import WatchedTopics
 from user_hardware.environment.assembly import Surroundings, assemble, make_adapters, make_clock
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.nodes.control_timers import ControlTimers
@@ -30,7 +31,6 @@ from user_hardware.nodes.environment_output import EnvironmentOutput
 from user_hardware.nodes.environment_services import PersonServices
 from user_hardware.nodes.environment_status import StatusPublisher
 from user_hardware.nodes.simulation_calls import RosSimulationCalls
-from user_hardware.nodes.watched_topics import WatchedTopics
 from user_interfaces.msg import ActionChunk as ActionMessage
 from user_interfaces.msg import TaskState as TaskStateMessage
 

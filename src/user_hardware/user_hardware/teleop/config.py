@@ -63,6 +63,10 @@ class TeleopConfig:
         "what makes the arm the person's: motion of a device, or its dead_man button, without which nothing moves",
         choices=("motion", DEAD_MAN),
     )
+    max_rate_hz: float = parameter(
+        1000.0, "messages a second, all topics of a device together, beyond which it is not listened to", minimum=1.0
+    )
+    flood_rest_s: float = parameter(5.0, "wall seconds for which a device that floods is left alone", minimum=0.1)
     twist_topic: str = parameter("spacenav/twist", "Twist of the SpaceMouse")
     joy_topic: str = parameter("spacenav/joy", "Joy of the SpaceMouse")
     stale_s: float = parameter(0.5, "age from which a twist of the SpaceMouse reads as zero", minimum=0.05)
