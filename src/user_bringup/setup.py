@@ -40,6 +40,7 @@ setup(
             "progress = user_bringup.nodes.progress:main",
             "progress_node = user_bringup.nodes.progress_node:main",
             "report = user_bringup.report.command_line:main",
+            "teach_pose = user_bringup.nodes.teach_pose:main",
             "launch = user_bringup.launcher.command_line:main",
         ],
     },
