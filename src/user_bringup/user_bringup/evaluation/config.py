@@ -50,12 +50,20 @@ class CollectConfig:
     demonstrations_needed: int = parameter(
         0, "successful episodes to collect where `demonstrations` is no bag yet; 0 = none", minimum=0
     )
+    demonstrations_asked: int = parameter(
+        0, "the launch argument demonstrations_needed; 0 = demonstrations_needed of the params files", minimum=0
+    )
     max_failure_rate: float = parameter(
         0.9,
         "collection stops with an error above this rate of failures, judged from 20 episodes on",
         minimum=0.0,
         maximum=1.0,
     )
+
+    @property
+    def count(self) -> int:
+        """Successes to collect; 0 = none."""
+        return (self.demonstrations_asked or self.demonstrations_needed) if self.enabled else 0
 
 
 @dataclass(frozen=True, kw_only=True)

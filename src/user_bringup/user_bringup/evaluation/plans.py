@@ -118,7 +118,7 @@ class CollectPlan:
 
     def next(self, counters: RunCounters) -> Evaluation | Ending | None:
         """Collect what is missing, or end; None while the log does not hold all of it yet."""
-        needed = self._settings.demonstrations_needed if self._settings.enabled else 0
+        needed = self._settings.count
         if not needed or self._demonstrations.present:
             return Ending(exit_status=EXIT_MET, verdict=f"demonstrations are there: {self._demonstrations.folder}")
         batches = self._evaluations.closed(EvaluationKind.COLLECTION)

@@ -51,11 +51,16 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class TogglePicture:
+    """Show what the cameras see, or no longer."""
+
+
+@dataclass(frozen=True)
 class ShowHelp:
     """List the keys."""
 
 
-Intent = Move | StandStill | ChangeSpeed | ToggleGripper | Mark | Ask | ShowHelp
+Intent = Move | StandStill | ChangeSpeed | ToggleGripper | Mark | Ask | TogglePicture | ShowHelp
 
 _FASTER, _SLOWER = ChangeSpeed(factor=1.25), ChangeSpeed(factor=0.8)
 KEYS: Mapping[str, Intent] = {
@@ -80,6 +85,7 @@ KEYS: Mapping[str, Intent] = {
     " ": Ask(service="hold"),
     "c": Ask(service="resume"),
     "n": Ask(service="reset_done"),
+    "v": TogglePicture(),
     **dict.fromkeys("?h", ShowHelp()),
 }
 HELP = (
@@ -92,6 +98,7 @@ HELP = (
     "  space            hold the arm",
     "  c                continue after a hold (resume)",
     "  n                the scene is ready (reset_done)",
+    "  v                what the cameras see, here in the terminal",
     "  ? h              this list",
     "  Ctrl-C           leave the console",
 )

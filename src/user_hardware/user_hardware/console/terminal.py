@@ -1,4 +1,4 @@
-"""The terminal: keys as they are pressed, a live line at the bottom, and everything as it was at the end."""
+"""The terminal: keys as they are pressed, live lines at the bottom, and everything as it was at the end."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from user_core.errors import UserRosError
 _READ_BYTES = 1024
 _INPUT_FLAGS, _LOCAL_FLAGS, _CHARACTERS = 0, 3, 6
 _ERASE_LINE = "\r\x1b[K"
+_ERASE_LINE_ABOVE = "\x1b[A\x1b[2K"
 
 
 class TerminalError(UserRosError):
@@ -37,7 +38,7 @@ class Terminal:
         self._keys = keys
         self._output = output
         self._saved: list[Any] | None = None
-        self._live = ""
+        self._live: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         """Begin; raises TerminalError without a terminal."""
@@ -66,7 +67,7 @@ class Terminal:
                 termios.tcsetattr(self._keys, termios.TCSAFLUSH, self._saved)
         if self._live:
             self._write("\n")
-        self._saved, self._live = None, ""
+        self._saved, self._live = None, ()
 
     def read(self) -> bytes:
         """Return what has been pressed since the last call; never waits. Raises TerminalError when it is closed."""
@@ -85,15 +86,26 @@ class Terminal:
         """Columns."""
         return shutil.get_terminal_size().columns
 
-    def say(self, text: str) -> None:
-        """Write a line that stays, above the live one."""
-        self._write(f"{_ERASE_LINE}{text}\n{self._live}")
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return shutil.get_terminal_size().lines
 
-    def show(self, line: str) -> None:
-        """Replace the live line."""
-        if line != self._live:
-            self._live = line
-            self._write(_ERASE_LINE + line)
+    def say(self, text: str) -> None:
+        """Write a line that stays, above the live ones."""
+        self._write(f"{self._erasure()}{text}\n{self._text()}")
+
+    def show(self, *lines: str) -> None:
+        """Replace the live lines at the bottom."""
+        if lines != self._live:
+            erasure, self._live = self._erasure(), lines
+            self._write(erasure + self._text())
+
+    def _erasure(self) -> str:
+        return _ERASE_LINE + _ERASE_LINE_ABOVE * (len(self._live) - 1)
+
+    def _text(self) -> str:
+        return "\n".join(self._live)
 
     def _write(self, text: str) -> None:
         with contextlib.suppress(OSError):  # a terminal that has gone; `read` says so

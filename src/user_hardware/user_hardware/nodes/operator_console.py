@@ -20,14 +20,26 @@ from user_core.ros.publishing import try_publish
 from user_core.ros.runner import NodeExit, run_node
 from user_hardware.console.arguments import ros_arguments
 from user_hardware.console.hand import HandConfig, KeyboardHand
-from user_hardware.console.keys import HELP, KEYS, Ask, Intent, KeyDecoder, Mark, ShowHelp, ToggleGripper, is_paste
+from user_hardware.console.keys import (
+    HELP,
+    KEYS,
+    Ask,
+    Intent,
+    KeyDecoder,
+    Mark,
+    ShowHelp,
+    ToggleGripper,
+    TogglePicture,
+    is_paste,
+)
 from user_hardware.console.status_line import StatusView, compose
 from user_hardware.console.terminal import Terminal, TerminalError
 from user_hardware.nodes.console_requests import ConsoleRequests
+from user_hardware.nodes.picture_feed import PictureFeed
 from user_interfaces.msg import EnvironmentStatus
 
 _PERIOD_S = 0.04
-_ONCE = (ToggleGripper, Mark, Ask, ShowHelp)
+_ONCE = (ToggleGripper, Mark, Ask, TogglePicture, ShowHelp)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +71,7 @@ class OperatorConsole(Node):
         self._view: StatusView | None = None
         self._view_s = 0.0
         self._last_episode = ""
+        self._picture = PictureFeed(node=self)
         self._twist = self.create_publisher(Twist, self._config.twist, qos.TELEOP)
         self._joy = self.create_publisher(Joy, self._config.joy, qos.TELEOP)
         self._requests = ConsoleRequests(node=self, author=self._config.author, say=terminal.say)
@@ -91,7 +104,7 @@ class OperatorConsole(Node):
             speed=self._hand.speed,
             width=self._terminal.width,
         )
-        self._terminal.show(line)
+        self._terminal.show(*self._picture.lines(self._terminal, now_s), line)
 
     def _handle(self, intent: Intent, now_s: float) -> None:
         if isinstance(intent, _ONCE) and not self._hand.is_new(intent, now_s):
@@ -102,6 +115,8 @@ class OperatorConsole(Node):
         elif isinstance(intent, Mark):
             # The button ends an episode where the environment listens to this keyboard; the log hears it in any case.
             self._requests.mark(self._last_episode, success=intent.success)
+        elif isinstance(intent, TogglePicture):
+            self._picture.toggle()
         elif isinstance(intent, ShowHelp):
             self._say_help()
 

@@ -81,3 +81,13 @@ def test_lines_that_stay_are_written_above_the_live_one(ends: tuple[int, int]) -
         terminal.show("AUTONOMOUS")
         terminal.say("held")
     assert output.getvalue() == "\r\x1b[KAUTONOMOUS\r\x1b[Kheld\nAUTONOMOUS\n"
+
+
+def test_several_live_lines_are_replaced_together(ends: tuple[int, int]) -> None:
+    output = io.StringIO()
+    with Terminal(keys=ends[1], output=output) as terminal:
+        terminal.show("sky", "grass", "AUTONOMOUS")
+        output.truncate(0)
+        output.seek(0)
+        terminal.show("AUTONOMOUS")
+    assert output.getvalue() == "\r\x1b[K" + "\x1b[A\x1b[2K" * 2 + "AUTONOMOUS\n"
