@@ -42,6 +42,7 @@ setup(
             "report = user_bringup.report.command_line:main",
             "teach_pose = user_bringup.nodes.teach_pose:main",
             "launch = user_bringup.launcher.command_line:main",
+            "bag = user_bringup.bag.command_line:main",
         ],
     },
 )

@@ -53,5 +53,9 @@ class LogError(UserRosError):
     """The log cannot be written or read."""
 
 
+class LogInUseError(LogError):
+    """Another process is writing the log."""
+
+
 class WeightsError(UserRosError):
     """Weights are damaged, incomplete or of another policy."""

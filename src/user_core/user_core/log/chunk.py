@@ -12,6 +12,7 @@ from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, Schema
 from mcap.stream_reader import get_chunk_data_stream
 
+from user_core.log.definition import MessageDefinition
 from user_core.log.framing import CHUNK_HEADER, MESSAGE_ENCODING, MESSAGE_HEADER, RECORD_HEADER, channel_id
 from user_core.log.kinds import RecordKind
 
@@ -28,6 +29,7 @@ class ChannelTable:
 
     def __init__(self, *, numbered_as_ours: bool = False) -> None:
         self.schemas: dict[int, Schema] = {}
+        self.channels: dict[int, Channel] = {}
         self._kinds: dict[int, RecordKind | None] = {}
         if numbered_as_ours:
             self._kinds.update({channel_id(kind): kind for kind in RecordKind})
@@ -40,9 +42,21 @@ class ChannelTable:
             self.schemas[schema.id] = schema
         elif opcode == Opcode.CHANNEL:
             channel = Channel.read(stream)
+            self.channels[channel.id] = channel
             named = self.schemas.get(channel.schema_id)
             known = named is not None and channel.message_encoding == MESSAGE_ENCODING
             self._kinds[channel.id] = KIND_OF_TYPE.get(named.name) if named is not None and known else None
+
+    def definitions(self) -> dict[RecordKind, MessageDefinition]:
+        """Return the message definitions that the file itself carries, of the kinds that were met so far."""
+        found: dict[RecordKind, MessageDefinition] = {}
+        for channel in self.channels.values():
+            schema, kind = self.schemas.get(channel.schema_id), self.kind(channel.id)
+            if schema is not None and kind is not None and channel.message_encoding == MESSAGE_ENCODING:
+                text = schema.data.decode("utf-8", "replace")
+                type_hash = channel.metadata.get("topic_type_hash", "")
+                found[kind] = MessageDefinition(type_name=schema.name, text=text, type_hash=type_hash)
+        return found
 
     def kind(self, channel_id: int) -> RecordKind | None:
         """Return the kind of a channel's messages, None when they are none of ours."""

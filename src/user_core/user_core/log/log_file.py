@@ -7,7 +7,7 @@ import os
 from array import array
 from pathlib import Path
 
-from user_core.errors import LogError
+from user_core.errors import LogError, LogInUseError
 from user_core.log.definition import Definitions
 from user_core.log.framing import chunk_body_offset, frame, preamble
 from user_core.log.index import RecordIndex
@@ -25,7 +25,8 @@ class LogFile:
         end: Where its data section ends; set it after scanning, before the first append.
 
     Raises:
-        LogError: When it cannot be opened, or another process is writing it.
+        LogInUseError: When another process is writing it.
+        LogError: When it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -41,7 +42,7 @@ class LogFile:
             fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(self.descriptor)
-            raise LogError(
+            raise LogInUseError(
                 f"{path} is being written by another process; stop it, or choose another run folder."
             ) from error
 

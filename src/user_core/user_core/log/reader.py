@@ -12,6 +12,7 @@ from typing import Self
 
 from user_core.errors import LogError
 from user_core.log.chunk import messages
+from user_core.log.definition import MessageDefinition
 from user_core.log.framing import RECORD_HEADER
 from user_core.log.kinds import RecordKind
 from user_core.log.scan import BagScan
@@ -67,6 +68,11 @@ class BagReader:
     def run(self) -> str:
         """UUID of the run that wrote the bag, "" for a bag that is not ours."""
         return self._scan.names.get("run", "")
+
+    @property
+    def definitions(self) -> dict[RecordKind, MessageDefinition]:
+        """Message definitions that the bag carries, of the kinds that were met so far."""
+        return self._scan.channels.definitions()
 
     def records(self) -> Iterator[BagRecord]:
         """Yield the records behind those yielded before; called again, it goes on where a live bag has grown."""

@@ -69,6 +69,17 @@ class BagScan:
         self.channels = ChannelTable(numbered_as_ours=skip_damage)
         self._pending: deque[ScannedRecord] = deque()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether its writer has finished the file; to be asked after the pass."""
+        size = os.fstat(self._descriptor).st_size
+        return self._at_data_end() and os.pread(self._descriptor, len(MAGIC), size - len(MAGIC)) == MAGIC
+
+    @property
+    def incomplete_bytes(self) -> int:
+        """Bytes of a record that the end of the file cuts short; to be asked after the pass."""
+        return 0 if self._at_data_end() else os.fstat(self._descriptor).st_size - self.end
+
     def records(self) -> Iterator[ScannedRecord]:
         """Yield the records of ours that follow those yielded before, as far as the file is whole."""
         while True:
@@ -128,6 +139,9 @@ class BagScan:
             )
         self.damage.append((self.end, beyond))
         self.end = beyond
+
+    def _at_data_end(self) -> bool:
+        return os.pread(self._descriptor, 1, self.end) == bytes((Opcode.DATA_END,))
 
     def _whole_record(self, offset: int) -> tuple[int, bytes, int] | None:
         header = os.pread(self._descriptor, RECORD_HEADER.size, offset)

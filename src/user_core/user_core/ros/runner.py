@@ -27,13 +27,16 @@ class NodeExit(Exception):  # noqa: N818 - not an error: a node has done its wor
         self.status = status
 
 
-class _StopRequest:
+class StopRequest:
     """Notes SIGINT and SIGTERM. An exception out of the handler could strike anywhere, and be swallowed there."""
 
     def __init__(self) -> None:
         self.made = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self)
 
     def __call__(self, number: int, frame: object) -> None:
+        """Handle a signal."""
         self.made = True
 
 
@@ -62,9 +65,7 @@ def run_node(
     An error of ours at start (a wrong parameter, a missing package) is printed as one sentence and ends with status 2.
     A node that has `shutdown()` gets it called before it is destroyed.
     """
-    stop = _StopRequest()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    stop = StopRequest()
     node: Node | None = None
     status = 0
     try:

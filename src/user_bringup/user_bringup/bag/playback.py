@@ -1,0 +1,89 @@
+"""What is played of a bag, under which names, and how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from user_bringup.bag.pace import Pace, RecordedPace, RobotPace
+from user_bringup.bag.recorded_message import RecordedMessage
+from user_core.errors import ConfigurationError
+
+_COMMANDS = (
+    *("/target_pose", "/target_joint", "gripper_position_controller/commands", "/arm_cmd", "/policy/action"),
+    *("/spacenav/twist", "/spacenav/joy", "/keyboard/twist", "/keyboard/joy", "/joy"),
+)
+_NO_COMMANDS = ("/task/target_pose",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Playback:
+    """Settings of `bag play`.
+
+    Attributes:
+        rate: Times the recorded speed.
+        loop: Begin anew at the end, until stopped.
+        start_offset_s: Seconds of the bag to leave out; latched messages in them are played at once.
+        topics: Names in the bag that are played; empty = all.
+        remappings: New name by name in the bag.
+        commands: Also play topics that move an arm.
+        expand: Also play what transitions hold, as the drivers' topics.
+        robot_time: One control period a step, instead of as recorded.
+        delay_s: Seconds between advertising and the first message, for discovery.
+    """
+
+    rate: float = 1.0
+    loop: bool = False
+    start_offset_s: float = 0.0
+    topics: tuple[str, ...] = ()
+    remappings: Mapping[str, str] = field(default_factory=dict)
+    commands: bool = False
+    expand: bool = False
+    robot_time: bool = False
+    delay_s: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse times that make no sense."""
+        for key, value, minimum in (
+            ("--rate", self.rate, 1e-3),
+            ("--start-offset", self.start_offset_s, 0.0),
+            ("--delay", self.delay_s, 0.0),
+        ):
+            if not minimum <= value <= 1e6:
+                raise ConfigurationError(key=key, value=value, allowed=f"{minimum:g} or more", where="the command line")
+
+    def name(self, topic: str) -> str:
+        """Return the name under which a topic is played; "" = it is not."""
+        if self.topics and topic not in self.topics:
+            return ""
+        name = self.remappings.get(topic, topic)
+        return "" if moves_an_arm(name) and not self.commands else name
+
+    def schedule(self, messages: Iterable[RecordedMessage]) -> Iterator[tuple[float, RecordedMessage]]:
+        """Yield (seconds after the start, message) for one pass over a bag."""
+        pace: Pace = RobotPace() if self.robot_time else RecordedPace()
+        for message in messages:
+            due_s = pace.due_s(message) - self.start_offset_s
+            if due_s >= 0 or message.topic.latched:
+                yield max(due_s, 0.0) / self.rate, message
+
+
+def moves_an_arm(topic: str) -> bool:
+    """Tell whether a controller, a gripper or an environment takes orders from a topic of this name."""
+    name = f"/{topic.lstrip('/')}"
+    return name.endswith(_COMMANDS) and not name.endswith(_NO_COMMANDS)
+
+
+def parse_remappings(words: Iterable[str]) -> dict[str, str]:
+    """Return new name by old name from `from:=to` words.
+
+    Raises:
+        ConfigurationError: When a word is none of that form.
+    """
+    remappings = {}
+    for word in words:
+        old, arrow, new = word.partition(":=")
+        if not (old and arrow and new):
+            raise ConfigurationError(key="--remap", value=word, allowed="from:=to", where="the command line")
+        remappings[f"/{old.lstrip('/')}"] = new
+    return remappings

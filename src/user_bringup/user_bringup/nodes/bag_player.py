@@ -1,0 +1,176 @@
+"""`bag play`: publishes a bag's messages, bytes unchanged, at the recorded rate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import rclpy
+from rclpy.context import Context
+from rclpy.duration import Duration
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.signals import SignalHandlerOptions
+
+from user_bringup.bag.playback import Playback, moves_an_arm
+from user_bringup.bag.recorded_message import RecordedMessage, RecordedTopic
+from user_bringup.bag.recording import Recording
+from user_bringup.nodes.transition_expansion import TransitionExpansion
+from user_core.errors import ConfigurationError, LogError
+from user_core.log.definition import gather
+from user_core.log.kinds import RecordKind
+from user_core.log.layout import layout_differences
+from user_core.ros import qos
+from user_core.ros.definitions import message_hash, message_text
+from user_core.ros.messages import message_class
+from user_core.ros.publishing import try_publish
+from user_core.ros.runner import StopRequest
+
+_SLICE_S = 0.1
+_LAST_DELIVERY_S = 2.0
+
+
+class BagPlayer(Node):
+    """Advertises what can be played, then publishes it.
+
+    Args:
+        recording: The bag.
+        playback: What of it, and how.
+        say: Takes a line for the person who plays.
+        context: Of rclpy.
+
+    Raises:
+        LogError: When nothing of the bag can be played.
+    """
+
+    def __init__(
+        self,
+        *,
+        recording: Recording,
+        playback: Playback,
+        say: Callable[[str], None] = print,
+        context: Context | None = None,
+    ) -> None:
+        super().__init__("bag_player", context=context, start_parameter_services=False, enable_rosout=False)
+        self._recording = recording
+        self._playback = playback
+        self._say = say
+        self._expansion = TransitionExpansion()
+        self._players: dict[str, Publisher] = {}
+        self._expanded: dict[str, Publisher] = {}
+        self._advertise()
+
+    def play(self, is_stopped: Callable[[], bool]) -> int:
+        """Publish until the end of the bag, or until stopped; return how many messages were played.
+
+        Raises:
+            LogError: Where the bag cannot be read further; what stands before was played.
+        """
+        played = 0
+        self._wait(time.monotonic() + self._playback.delay_s, is_stopped)
+        while True:
+            began_s = time.monotonic()
+            for due_s, message in self._playback.schedule(self._recording.messages()):
+                if message.topic.name not in self._players and not self._expanded:
+                    continue
+                self._wait(began_s + due_s, is_stopped)
+                if is_stopped():
+                    return played
+                played += self._publish(message)
+            if not self._playback.loop:
+                self._deliver()
+                return played
+
+    def _advertise(self) -> None:
+        topics = self._survey()
+        for topic in topics.values():
+            name = self._playback.name(topic.name)
+            problem = _problem(topic) if name else ""
+            if problem:
+                self._say(f"{topic.name} is not played: {problem}")
+            elif name:
+                kind = message_class(topic.definition.type_name)
+                profile = qos.EPISODES if topic.latched else qos.TRANSITIONS
+                self._players[topic.name] = self.create_publisher(kind, name, profile)
+            elif not self._playback.topics and moves_an_arm(topic.name):
+                self._say(f"{topic.name} is not played, since it can move an arm; --commands plays it")
+        if self._playback.expand:
+            for topic_name, kind, profile in self._expansion.topics():
+                name = self._playback.name(topic_name)
+                if name and topic_name not in self._expanded:
+                    self._expanded[topic_name] = self.create_publisher(kind, name, profile)
+        if not self._players and not self._expanded:
+            there = ", ".join(sorted(topics)) or "no message"
+            raise LogError(f"nothing of {self._recording.path} can be played; in it: {there}.")
+        for publisher in (*self._players.values(), *self._expanded.values()):
+            self._say(f"playing {publisher.topic_name}")
+
+    def _survey(self) -> dict[str, RecordedTopic]:
+        """Return the bag's topics, and keep its specs; a damaged rest is met again, and said, when playing."""
+        topics: dict[str, RecordedTopic] = {}
+        try:
+            for message in self._recording.messages():
+                topics.setdefault(message.topic.name, message.topic)
+                if self._playback.expand and message.topic.definition.type_name == RecordKind.SPEC.type_name:
+                    self._expansion.add_spec(message.payload)
+        except LogError:
+            if not topics:
+                raise
+        return topics
+
+    def _publish(self, message: RecordedMessage) -> int:
+        played = 0
+        if message.topic.name in self._players:
+            played += try_publish(self._players[message.topic.name], message.payload)
+        for publisher, part in self._parts(message):
+            played += try_publish(publisher, part)
+        return played
+
+    def _parts(self, message: RecordedMessage) -> Iterator[tuple[Publisher, Any]]:
+        if self._expanded:
+            for topic, part in self._expansion.messages(message.topic.definition.type_name, message.payload):
+                if topic in self._expanded:
+                    yield self._expanded[topic], part
+
+    def _deliver(self) -> None:
+        """Stay until reliable readers have the last messages."""
+        for publisher in (*self._players.values(), *self._expanded.values()):
+            publisher.wait_for_all_acked(Duration(seconds=_LAST_DELIVERY_S))
+
+    @staticmethod
+    def _wait(due_s: float, is_stopped: Callable[[], bool]) -> None:
+        while not is_stopped() and (left_s := due_s - time.monotonic()) > 0:
+            time.sleep(min(left_s, _SLICE_S))
+
+
+def play_bag(recording: Recording, playback: Playback) -> int:
+    """Play a bag until its end, SIGINT or SIGTERM; return how many messages were played."""
+    stop = StopRequest()
+    rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        player = BagPlayer(recording=recording, playback=playback)
+        try:
+            return player.play(lambda: stop.made)
+        finally:
+            player.destroy_node()
+    finally:
+        rclpy.try_shutdown()
+
+
+def _problem(topic: RecordedTopic) -> str:
+    """Return why a topic cannot be played here, or ""."""
+    stored = topic.definition
+    if topic.encoding != "cdr":
+        return f"its messages are {topic.encoding or 'without encoding'}, allowed is cdr"
+    try:
+        message_class(stored.type_name)
+        type_hash = message_hash(stored.type_name)
+        installed = gather(stored.type_name, text_of=message_text, type_hash=type_hash)
+    except (ConfigurationError, ValueError) as error:
+        return f"{stored.type_name} is not installed here ({error})"
+    if not stored.text:
+        differs = bool(stored.type_hash) and stored.type_hash != type_hash
+        return f"{stored.type_name} has another definition here" if differs else ""
+    fields = layout_differences(stored, installed)
+    return f"{stored.type_name} has another definition here; these fields differ: {', '.join(fields)}" if fields else ""
