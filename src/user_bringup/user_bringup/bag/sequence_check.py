@@ -49,5 +49,6 @@ class SequenceCheck:
             return
         for source, count in missing.items():
             if count:
-                first = next(number for number in range(count + 1) if number not in self._sequences[source])
+                numbers = self._sequences[source]
+                first = next(number for number in range(len(numbers) + 1) if number not in numbers)
                 self._findings.add(GAPS, f"{count} of {source}, the first is {first}", count=count)

@@ -135,8 +135,9 @@ class BagPlayer(Node):
 
     def _deliver(self) -> None:
         """Stay until reliable readers have the last messages."""
+        until_s = time.monotonic() + _LAST_DELIVERY_S
         for publisher in (*self._players.values(), *self._expanded.values()):
-            publisher.wait_for_all_acked(Duration(seconds=_LAST_DELIVERY_S))
+            publisher.wait_for_all_acked(Duration(seconds=max(until_s - time.monotonic(), 0.0)))
 
     @staticmethod
     def _wait(due_s: float, is_stopped: Callable[[], bool]) -> None:
