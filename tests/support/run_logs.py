@@ -37,7 +37,7 @@ def episode(
         SPEC, episode=name, mode=mode, outcome=outcome, human_steps=human_steps, sequence=sequence, length=4
     )
     summary = make_summary(episode=name, mode=mode, outcome=outcome, sequence=sequence + 5)
-    return [dataclasses.replace(record, run=RUN) for record in (*steps, summary)]
+    return [*(dataclasses.replace(step, run=RUN) for step in steps), dataclasses.replace(summary, run=RUN)]
 
 
 def three_episodes() -> list[Record]:

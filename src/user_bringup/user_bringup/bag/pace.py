@@ -52,6 +52,6 @@ class RobotPace:
         elif type_name == RecordKind.TRANSITION.type_name:
             record = decode(RecordKind.TRANSITION, message.payload)
             if isinstance(record, Transition):
-                self._robot_s[record.robot] += self._period_s.get(record.observation.spec_digest, 0.0)
                 self._now_s = max(self._now_s, self._robot_s[record.robot])
+                self._robot_s[record.robot] += self._period_s.get(record.observation.spec_digest, 0.0)
         return self._now_s

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from mcap.writer import Writer
 
+from tests.support.foreign_records import foreign_messages
 from tests.support.log_samples import abandon
 from tests.support.run_logs import RUN, open_log, stored, three_episodes, write_log
 from user_bringup.bag.command_line import main
@@ -132,6 +133,7 @@ def test_a_filtered_bag_is_whole_and_read_as_demonstrations(log: Path) -> None:
     assert source.available()
     found = list(source.records())
     assert [record.episode for record in found if isinstance(record, EpisodeSummary)] == ["aabb-2", "cccc-3"]
+    assert [payload for _, _, payload, _ in foreign_messages(output)] == [payload for _, payload in records(output)]
 
 
 def test_labels_go_with_their_episodes_and_decide(log: Path) -> None:
