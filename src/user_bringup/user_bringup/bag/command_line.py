@@ -20,17 +20,20 @@ from user_bringup.bag.selection import Selection
 from user_core.errors import UserRosError
 from user_core.types import Mode, Outcome
 
+_INTERRUPTED = 130
 _Run = Callable[[argparse.Namespace], int]
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a subcommand; return 0, 1 where `check` found something wrong, or 2 after an error."""
+    """Run a subcommand; return 0, 1 where `check` found something wrong, 2 after an error, or 130 after Ctrl-C."""
     options = _parser().parse_args(words)
     try:
         return int(options.run(options))
     except (UserRosError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return _INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from user_bringup.bag.episodes import Catalogue, EpisodeEntry
-from user_core.errors import LogError
+from user_core.errors import ConfigurationError, LogError
 
 ALL = "all"
 _EXAMPLES = 5
@@ -35,6 +35,11 @@ class Selection:
     robots: tuple[str, ...] = ()
     human_only: bool = False
     first: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a negative number of episodes."""
+        if self.first < 0:
+            raise ConfigurationError(key="--first", value=self.first, allowed="1 or more", where="the command line")
 
     def choose(self, catalogue: Catalogue, *, path: Path) -> list[EpisodeEntry]:
         """Return the chosen episodes, in the order of the log.

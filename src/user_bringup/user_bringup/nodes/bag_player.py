@@ -68,6 +68,8 @@ class BagPlayer(Node):
             LogError: Where the bag cannot be read further; what stands before was played.
         """
         played = 0
+        for publisher in (*self._players.values(), *self._expanded.values()):
+            self._say(f"playing {publisher.topic_name}")
         self._wait(time.monotonic() + self._playback.delay_s, is_stopped)
         while True:
             began_s = time.monotonic()
@@ -103,8 +105,6 @@ class BagPlayer(Node):
         if not self._players and not self._expanded:
             there = ", ".join(sorted(topics)) or "no message"
             raise LogError(f"nothing of {self._recording.path} can be played; in it: {there}.")
-        for publisher in (*self._players.values(), *self._expanded.values()):
-            self._say(f"playing {publisher.topic_name}")
 
     def _survey(self) -> dict[str, RecordedTopic]:
         """Return the bag's topics, and keep its specs; a damaged rest is met again, and said, when playing."""
@@ -147,10 +147,10 @@ class BagPlayer(Node):
 
 def play_bag(recording: Recording, playback: Playback) -> int:
     """Play a bag until its end, SIGINT or SIGTERM; return how many messages were played."""
-    stop = StopRequest()
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     try:
         player = BagPlayer(recording=recording, playback=playback)
+        stop = StopRequest()  # until here, while a large bag is being looked through, Ctrl-C interrupts
         try:
             return player.play(lambda: stop.made)
         finally:

@@ -136,12 +136,36 @@ def test_a_filtered_bag_is_whole_and_read_as_demonstrations(log: Path) -> None:
     assert [payload for _, _, payload, _ in foreign_messages(output)] == [payload for _, payload in records(output)]
 
 
+def test_a_bag_of_ros2_bag_record_with_our_types_is_read_like_a_log(log: Path) -> None:
+    recorded = log.parent / "recorded"
+    recorded.mkdir()
+    definitions = log_definitions()
+    with bag_file(recorded).open("wb") as stream:
+        writer = Writer(stream)  # many messages a chunk, compressed
+        writer.start(profile="ros2", library="recorder")
+        channels = {}
+        for kind, definition in definitions.items():
+            schema = writer.register_schema(kind.type_name, "ros2msg", definition.text.encode())
+            channels[kind] = writer.register_channel(f"/arm_0/{kind.name}", "cdr", schema)
+        for number, (kind, payload) in enumerate(records(log)):
+            writer.add_message(channels[kind], log_time=number, data=payload, publish_time=number)
+        writer.finish()
+    assert main(["check", str(recorded)]) == 0
+    assert main(["filter", str(recorded), str(log.parent / "chosen")]) == 0
+    assert records(log.parent / "chosen") == records(log)
+
+
 def test_labels_go_with_their_episodes_and_decide(log: Path) -> None:
     assert main(["relabel", str(log), "--episode", "aabb", "--label", "success"]) == 0
     output = log.parent / "chosen"
     assert main(["filter", str(log), str(output), "--successes-only", "--mode", "collect"]) == 0
     assert [kind for kind, _ in records(output)][-1] is RecordKind.LABEL
     assert len(records(output)) == 1 + 6 + 6 + 1
+
+
+def test_a_negative_number_of_episodes_is_refused(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["filter", str(log), str(log.parent / "chosen"), "--first", "-1"]) == 2
+    assert "--first = -1 is not allowed" in error(capsys)
 
 
 def test_filter_writes_nothing_when_nothing_is_chosen(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
