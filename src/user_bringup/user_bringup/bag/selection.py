@@ -81,6 +81,8 @@ def find_episodes(catalogue: Catalogue, name: str, *, path: Path) -> list[Episod
         raise LogError(
             f"{name!r} is the beginning of {len(found)} episodes of {path}: {_examples(found)}; write more of it."
         )
+    if not known:
+        raise LogError(f"{path} holds no episode yet; allowed are the episodes of a log.")
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"the nearest is {near[0]}" if near else f"there are {len(known)}: {_examples(known)}"
     raise LogError(f"episode {name!r} is not in {path}; {hint}. ./user bag info --episodes {path} lists them.")

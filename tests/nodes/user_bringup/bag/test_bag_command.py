@@ -217,6 +217,12 @@ def test_a_label_for_an_unknown_episode_is_refused(
     assert records(log) == before
 
 
+def test_a_log_without_episodes_has_none_to_label(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = write_log(tmp_path / "log", three_episodes()[:1])
+    assert main(["relabel", str(log), "--episode", "all", "--label", "success"]) == 2
+    assert "holds no episode yet" in error(capsys)
+
+
 @pytest.mark.parametrize("label", [["maybe"], ["success", "1"], ["reward"], ["reward", "nan"], ["reward", "much"]])
 def test_a_label_that_means_nothing_is_refused(log: Path, label: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["relabel", str(log), "--episode", "all", "--label", *label]) == 2

@@ -1,7 +1,7 @@
 import pytest
 from mcap.writer import CompressionType, Writer
 
-from tests.support.log_samples import KINDS, RUN, abandon, append_some, open_writer, payload, read_all
+from tests.support.log_samples import DEFINITIONS, KINDS, RUN, abandon, append_some, open_writer, payload, read_all
 from user_core.errors import LogError
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader, bag_file
@@ -50,6 +50,16 @@ def test_live_bag_is_read_on_where_it_has_grown(tmp_path):
         append_some(again, 1, first=5)
         assert [record.payload for record in bag.records()] == [payload(5)]
         abandon(again)
+
+
+def test_bag_tells_the_definitions_that_it_carries(tmp_path):
+    writer = open_writer(tmp_path / "bag")
+    append_some(writer, 1)
+    writer.close()
+    with BagReader(tmp_path / "bag") as bag:
+        assert bag.definitions == {}
+        list(bag.records())
+        assert bag.definitions == DEFINITIONS
 
 
 def test_fetch_returns_at_least_one_record_and_at_most_the_limit(tmp_path):
