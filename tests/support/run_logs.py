@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -76,3 +77,17 @@ def stored(record: Record) -> tuple[RecordKind, bytes]:
         EpisodeLabel: RecordKind.LABEL,
     }
     return kinds[type(record)], encode(record)
+
+
+def write_old_log(folder: Path) -> Path:
+    """Write a log of a version in which a transition had no field `awaits_verdict`; return its folder."""
+    definitions = log_definitions()
+    current = definitions[RecordKind.TRANSITION]
+    text = re.sub(r"^bool awaits_verdict.*\n", "", current.text, flags=re.MULTILINE)
+    definitions[RecordKind.TRANSITION] = dataclasses.replace(current, text=text, type_hash="RIHS01_old")
+    writer = BagWriter(folder, run=RUN, definitions=definitions)
+    for record in three_episodes()[:3]:
+        kind, payload = stored(record)
+        writer.append(kind, payload, stamp_ns=1)
+    writer.close()
+    return folder

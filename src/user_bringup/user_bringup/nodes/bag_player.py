@@ -16,13 +16,13 @@ from rclpy.signals import SignalHandlerOptions
 from user_bringup.bag.playback import Playback, moves_an_arm
 from user_bringup.bag.recorded_message import RecordedMessage, RecordedTopic
 from user_bringup.bag.recording import Recording
+from user_bringup.bag.transition_log import refuse_other_definition
+from user_bringup.nodes.playable import why_not_playable
 from user_bringup.nodes.transition_expansion import TransitionExpansion
-from user_core.errors import ConfigurationError, LogError
-from user_core.log.definition import gather
+from user_core.errors import LogError
+from user_core.log.chunk import KIND_OF_TYPE
 from user_core.log.kinds import RecordKind
-from user_core.log.layout import layout_differences
 from user_core.ros import qos
-from user_core.ros.definitions import message_hash, message_text
 from user_core.ros.messages import message_class
 from user_core.ros.publishing import try_publish
 from user_core.ros.runner import StopRequest
@@ -88,7 +88,7 @@ class BagPlayer(Node):
         topics = self._survey()
         for topic in topics.values():
             name = self._playback.name(topic.name)
-            problem = _problem(topic) if name else ""
+            problem = why_not_playable(topic) if name else ""
             if problem:
                 self._say(f"{topic.name} is not played: {problem}")
             elif name:
@@ -107,16 +107,24 @@ class BagPlayer(Node):
             raise LogError(f"nothing of {self._recording.path} can be played; in it: {there}.")
 
     def _survey(self) -> dict[str, RecordedTopic]:
-        """Return the bag's topics, and keep its specs; a damaged rest is met again, and said, when playing."""
+        """Return the bag's topics, and take its specs; a damaged rest is met again, and said, when playing."""
         topics: dict[str, RecordedTopic] = {}
+        specs: list[bytes] = []
         try:
             for message in self._recording.messages():
                 topics.setdefault(message.topic.name, message.topic)
-                if self._playback.expand and message.topic.definition.type_name == RecordKind.SPEC.type_name:
-                    self._expansion.add_spec(message.payload)
+                if message.topic.definition.type_name == RecordKind.SPEC.type_name:
+                    specs.append(message.payload)
         except LogError:
             if not topics:
                 raise
+        if self._playback.expand or self._playback.robot_time:
+            for topic in topics.values():
+                kind = KIND_OF_TYPE.get(topic.definition.type_name)
+                if kind is not None:
+                    refuse_other_definition(self._recording.path, kind, {kind: topic.definition})
+            for payload in specs:
+                self._expansion.add_spec(payload)
         return topics
 
     def _publish(self, message: RecordedMessage) -> int:
@@ -157,21 +165,3 @@ def play_bag(recording: Recording, playback: Playback) -> int:
             player.destroy_node()
     finally:
         rclpy.try_shutdown()
-
-
-def _problem(topic: RecordedTopic) -> str:
-    """Return why a topic cannot be played here, or ""."""
-    stored = topic.definition
-    if topic.encoding != "cdr":
-        return f"its messages are {topic.encoding or 'without encoding'}, allowed is cdr"
-    try:
-        message_class(stored.type_name)
-        type_hash = message_hash(stored.type_name)
-        installed = gather(stored.type_name, text_of=message_text, type_hash=type_hash)
-    except (ConfigurationError, ValueError) as error:
-        return f"{stored.type_name} is not installed here ({error})"
-    if not stored.text:
-        differs = bool(stored.type_hash) and stored.type_hash != type_hash
-        return f"{stored.type_name} has another definition here" if differs else ""
-    fields = layout_differences(stored, installed)
-    return f"{stored.type_name} has another definition here; these fields differ: {', '.join(fields)}" if fields else ""

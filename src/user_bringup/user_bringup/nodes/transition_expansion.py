@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 from geometry_msgs.msg import PoseStamped, TwistStamped, WrenchStamped
 from rclpy.qos import QoSProfile
-from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import Image
 
 from user_core.log.kinds import RecordKind
 from user_core.ros import qos
 from user_core.ros.conversions import pose_to_message
+from user_core.ros.records import decode_message
 from user_core.ros.spec_conversion import spec_from_message
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import add_delta
 from user_core.types import StepType
 from user_hardware.environment.streams_config import CamerasConfig, TopicsConfig
 from user_interfaces.msg import EnvironmentSpec as SpecMessage
-from user_interfaces.msg import Observation, Transition
+from user_interfaces.msg import Observation
 
 COMMANDED_POSE = "commanded_pose"
 """Not `target_pose`, from which a controller takes orders."""
@@ -36,7 +36,7 @@ class TransitionExpansion:
 
     def add_spec(self, payload: bytes) -> None:
         """Take the CDR bytes of a spec, which must come before its transitions."""
-        spec = spec_from_message(deserialize_message(payload, SpecMessage))
+        spec = spec_from_message(decode_message(RecordKind.SPEC, payload))
         self._specs[spec.digest] = spec
 
     def topics(self) -> Iterator[tuple[str, type[Any], QoSProfile]]:
@@ -54,12 +54,12 @@ class TransitionExpansion:
             payload: Its bytes.
         """
         if type_name == RecordKind.SPEC.type_name:
-            yield _spec_topic(deserialize_message(payload, SpecMessage).robot), payload
+            yield _spec_topic(decode_message(RecordKind.SPEC, payload).robot), payload
         elif type_name == RecordKind.TRANSITION.type_name:
             yield from self._transition(payload)
 
     def _transition(self, payload: bytes) -> Iterator[tuple[str, Any]]:
-        transition = deserialize_message(payload, Transition)
+        transition = decode_message(RecordKind.TRANSITION, payload)
         spec = self._specs.get(transition.observation.spec_digest)
         if spec is None:
             return

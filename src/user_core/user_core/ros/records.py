@@ -30,12 +30,28 @@ def decode(kind: RecordKind, payload: bytes) -> Record:
     if kind == RecordKind.TRANSITION:
         return decode_transition(payload)
     if kind == RecordKind.SPEC:
-        return spec_from_message(_message(kind, payload))
+        return spec_from_message(decode_message(kind, payload))
     if kind == RecordKind.EPISODE:
-        return from_message(_message(kind, payload), EpisodeSummary)
+        return from_message(decode_message(kind, payload), EpisodeSummary)
     if kind == RecordKind.LABEL:
-        return from_message(_message(kind, payload), EpisodeLabel)
+        return from_message(decode_message(kind, payload), EpisodeLabel)
     raise InvalidRecordError(what="a record's kind", value=kind.name, allowed="SPEC, TRANSITION, EPISODE or LABEL")
+
+
+def decode_message(kind: RecordKind, payload: bytes) -> Any:
+    """Decode a record of any kind to its message.
+
+    Raises:
+        InvalidRecordError: When the bytes are no such message.
+    """
+    try:
+        return deserialize_message(payload, message_class(kind.type_name))
+    except Exception as error:  # rclpy raises RMWError here, which it does not export
+        raise InvalidRecordError(
+            what=f"a record of kind {kind.name.lower()}",
+            value=f"{len(payload)} undecodable bytes",
+            allowed=kind.type_name,
+        ) from error
 
 
 def identify(kind: RecordKind, payload: bytes) -> RecordIdentity:
@@ -44,7 +60,7 @@ def identify(kind: RecordKind, payload: bytes) -> RecordIdentity:
     Raises:
         InvalidRecordError: When the bytes are no such message.
     """
-    message = _message(kind, payload)
+    message = decode_message(kind, payload)
     if kind == RecordKind.LABEL:
         return RecordIdentity(episode=message.episode)
     if kind == RecordKind.REJECTED:
@@ -125,14 +141,3 @@ def _identity_of_damaged(kind: RecordKind, payload: bytes) -> RecordIdentity:
         return identify(kind, payload)
     except InvalidRecordError:
         return RecordIdentity()
-
-
-def _message(kind: RecordKind, payload: bytes) -> Any:
-    try:
-        return deserialize_message(payload, message_class(kind.type_name))
-    except Exception as error:  # rclpy raises RMWError here, which it does not export
-        raise InvalidRecordError(
-            what=f"a record of kind {kind.name.lower()}",
-            value=f"{len(payload)} undecodable bytes",
-            allowed=kind.type_name,
-        ) from error

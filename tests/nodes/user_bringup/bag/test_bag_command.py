@@ -12,7 +12,7 @@ from mcap.writer import Writer
 
 from tests.support.foreign_records import foreign_messages
 from tests.support.log_samples import abandon
-from tests.support.run_logs import RUN, open_log, stored, three_episodes, write_log
+from tests.support.run_logs import RUN, open_log, three_episodes, write_log, write_old_log
 from user_bringup.bag.command_line import main
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader, bag_file
@@ -42,20 +42,6 @@ def foreign_bag(folder: Path, messages: int = 2) -> Path:
         for number in range(messages):
             writer.add_message(channel, log_time=number, data=b"\x00\x01\x00\x00\x02\x00\x00\x00a\x00", publish_time=0)
         writer.finish()
-    return folder
-
-
-def old_bag(folder: Path) -> Path:
-    """A log of a version in which a transition had no field `awaits_verdict`."""
-    definitions = log_definitions()
-    current = definitions[RecordKind.TRANSITION]
-    text = re.sub(r"^bool awaits_verdict.*\n", "", current.text, flags=re.MULTILINE)
-    definitions[RecordKind.TRANSITION] = dataclasses.replace(current, text=text, type_hash="RIHS01_old")
-    writer = BagWriter(folder, run=RUN, definitions=definitions)
-    for record in three_episodes()[:3]:
-        kind, payload = stored(record)
-        writer.append(kind, payload, stamp_ns=1)
-    writer.close()
     return folder
 
 
@@ -369,7 +355,7 @@ def test_a_folder_that_is_no_bag_is_one_sentence(
 def test_a_bag_of_other_messages_is_refused_with_the_fields_that_differ(
     tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bag = old_bag(tmp_path / "bag")
+    bag = write_old_log(tmp_path / "bag")
     assert main([word.format(bag=bag, out=tmp_path / "out") for word in command]) == 2
     sentence = "another definition of user_interfaces/msg/Transition; these fields differ: Transition.awaits_verdict"
     assert sentence in error(capsys)
@@ -380,7 +366,7 @@ def test_a_bag_of_other_messages_is_refused_with_the_fields_that_differ(
 def test_a_log_of_other_messages_is_repaired_without_being_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bag = old_bag(tmp_path / "bag")
+    bag = write_old_log(tmp_path / "bag")
     before = records(bag)
     file = bag_file(bag)
     file.write_bytes(file.read_bytes()[: file.read_bytes().index(before[2][1]) + 9])

@@ -23,13 +23,14 @@ from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image
 
 from tests.support.learning_records import make_observation, small_spec
-from tests.support.run_logs import Record, three_episodes, write_log
+from tests.support.run_logs import Record, open_log, three_episodes, write_log, write_old_log
 from tests.support.spinning import Spinning
 from tests.support.wait import wait_for
 from user_bringup.bag.playback import Playback
 from user_bringup.bag.recording import open_recording
 from user_bringup.nodes.bag_player import BagPlayer
-from user_core.errors import LogError
+from user_core.errors import InvalidRecordError, LogError
+from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader, bag_file
 from user_core.ros import qos
 from user_core.spec import EnvironmentSpec, StateGroup
@@ -232,6 +233,25 @@ def test_a_bag_of_which_nothing_can_be_played_is_one_sentence(tmp_path: Path, co
     bag = foreign_bag(tmp_path / "bag", {"/strange": ("strange_msgs/msg/Strange", b"")})
     with pytest.raises(LogError, match=r"nothing of .* can be played; in it: /strange"):
         BagPlayer(recording=open_recording(bag), playback=Playback(), say=lambda line: None, context=context)
+
+
+@pytest.mark.parametrize("settings", [{"expand": True}, {"robot_time": True}])
+def test_records_of_other_messages_are_not_decoded(tmp_path: Path, context: Context, settings: dict[str, Any]) -> None:
+    bag = write_old_log(tmp_path / "bag")
+    with pytest.raises(LogError, match=r"these fields differ: Transition.awaits_verdict"):
+        BagPlayer(recording=open_recording(bag), playback=Playback(**settings), say=lambda line: None, context=context)
+
+
+def test_a_record_that_cannot_be_decoded_ends_the_expansion_with_a_sentence(tmp_path: Path, context: Context) -> None:
+    writer = open_log(tmp_path / "log", three_episodes()[:2])
+    writer.append(RecordKind.TRANSITION, b"\x00\x01\x00\x00" + b"\xff" * 50, stamp_ns=1)
+    writer.close()
+    playback = Playback(delay_s=0.0, expand=True)
+    recording = open_recording(tmp_path / "log")
+    player = BagPlayer(recording=recording, playback=playback, say=lambda line: None, context=context)
+    with pytest.raises(InvalidRecordError, match="a record of kind transition is 54 undecodable bytes"):
+        player.play(lambda: False)
+    player.destroy_node()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
