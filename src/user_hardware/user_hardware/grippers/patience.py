@@ -9,7 +9,10 @@ from user_hardware.environment.streams_config import GripperConfig
 
 
 class Patience:
-    """Watches one command until it has been carried out once; what the fingers do later is no answer to it.
+    """Adds up the time for which fingers rest elsewhere than they were asked to; to move sets it back to zero.
+
+    Once a command has been carried out, what the fingers do later is no answer to it. The sum outlives a command that
+    another follows: fingers that are stuck closed would else do well, as long as somebody keeps opening and closing.
 
     Args:
         config: Time, tolerance, and the topic for people.
@@ -19,36 +22,43 @@ class Patience:
     def __init__(self, *, config: GripperConfig, now_s: Callable[[], float]) -> None:
         self._config = config
         self._now_s = now_s
-        self._since_s = 0.0
+        self._since_s = self._looked_s = 0.0
+        self._waited_s = 0.0
         self._pending = False
         self.asked_m: float | None = None
 
     def ask(self, width_m: float) -> None:
-        """Note that the fingers were asked for a width in metres."""
-        self.asked_m, self._since_s, self._pending = width_m, self._now_s(), True
+        """Note that the fingers were asked for a width in metres; after a complaint time counts anew."""
+        if self._waited_s > self._config.patience_s:
+            self._waited_s = 0.0
+        self.asked_m, self._pending = width_m, True
+        self._since_s = self._looked_s = self._now_s()
 
     def forget(self) -> None:
         """Expect nothing any more."""
-        self.asked_m, self._pending = None, False
+        self.asked_m, self._pending, self._waited_s = None, False, 0.0
 
     def problem(self, sample: Stamped[GripperState] | None) -> str:
-        """Return why the command is overdue, or ""."""
+        """Return why the command is overdue, or ""; to be called at every tick."""
+        elapsed_s, self._looked_s = self._now_s() - self._looked_s, self._now_s()
         if not self._pending or self.asked_m is None:
             return ""
-        if sample is not None and sample.received_s >= self._since_s and self._is_done(sample.value):
+        newer = sample if sample is not None and sample.received_s >= self._since_s else None
+        if newer is not None and newer.value.moving:
+            self._waited_s = 0.0
+            return ""
+        if newer is not None and has_arrived(newer.value, asked_m=self.asked_m, tolerance_m=self._config.tolerance_m):
             self._pending = False
             return ""
-        waited_s = self._now_s() - self._since_s
-        if waited_s <= self._config.patience_s or (sample is not None and sample.value.moving):
-            return ""
-        asked = f"the gripper was asked for a width of {1000 * self.asked_m:.0f} mm {waited_s:.1f} s ago"
-        allowed = f"(allowed: gripper.patience_s = {self._config.patience_s})"
-        if sample is None or sample.received_s < self._since_s:
-            return f"{asked}, and nothing has come on {self._config.state_topic} since {allowed}: look at its driver"
-        return f"{asked}, and stands at {1000 * sample.value.width_m:.0f} mm {allowed}: look at its driver"
+        self._waited_s += elapsed_s
+        return "" if self._waited_s <= self._config.patience_s else self._describe(newer)
 
-    def _is_done(self, state: GripperState) -> bool:
-        return has_arrived(state, asked_m=self.asked_m or 0.0, tolerance_m=self._config.tolerance_m)
+    def _describe(self, sample: Stamped[GripperState] | None) -> str:
+        asked = f"the gripper was asked for a width of {1000 * (self.asked_m or 0.0):.0f} mm"
+        allowed = f"for {self._waited_s:.1f} s (allowed: gripper.patience_s = {self._config.patience_s})"
+        if sample is None:
+            return f"{asked}, and nothing has come on {self._config.state_topic} {allowed}: look at its driver"
+        return f"{asked}, and rests at {1000 * sample.value.width_m:.0f} mm {allowed}: look at its driver"
 
 
 def has_arrived(state: GripperState, *, asked_m: float, tolerance_m: float) -> bool:

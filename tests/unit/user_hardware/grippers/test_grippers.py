@@ -175,7 +175,7 @@ def test_fingers_that_do_not_move_are_told_with_where_they_stand(gripper_type: t
     assert table.gripper.problem() == ""
     table.pass_time(CONFIG.patience_s)
     table.fingers(0.0, 0.0)
-    assert "80 mm" in table.gripper.problem() and "stands at 0 mm" in table.gripper.problem()
+    assert "80 mm" in table.gripper.problem() and "rests at 0 mm" in table.gripper.problem()
     table.fingers(0.02, 0.04)
     assert table.gripper.problem() == "", "it moves, though late"
     table.fingers(*[OPEN_M] * 3)
@@ -196,4 +196,35 @@ def test_a_gripper_that_closes_on_something_has_done_what_it_was_asked_for() -> 
     table.gripper.command(0.0)
     table.pass_time(CONFIG.patience_s + 0.1)
     assert table.fingers(0.03, 0.03).grip is Grip.HOLDING
+    assert table.gripper.problem() == ""
+
+
+def test_fingers_that_are_stuck_are_noticed_although_somebody_keeps_opening_and_closing() -> None:
+    table = Table(CrispGripper)
+    heard = []
+    for index in range(12):
+        table.gripper.command(float(index % 2))
+        for _ in range(5):
+            table.fingers(0.0)
+            heard.append(table.gripper.problem())
+    assert any("rests at 0 mm" in problem for problem in heard)
+    assert not any(heard[:20])
+
+
+def test_fingers_that_follow_may_be_opened_and_closed_for_ever() -> None:
+    table = Table(CrispGripper)
+    for index in range(20):
+        table.gripper.command(float(index % 2))
+        for _ in range(3):
+            table.fingers(0.02 if index % 2 else 0.01, 0.03 if index % 2 else 0.0)
+            assert table.gripper.problem() == ""
+
+
+def test_after_a_complaint_a_new_command_has_its_whole_time_again() -> None:
+    table = Table(CrispGripper)
+    table.gripper.command(1.0)
+    table.pass_time(CONFIG.patience_s + 0.1)
+    assert table.gripper.problem()
+    table.gripper.command(1.0)
+    table.fingers(0.0)
     assert table.gripper.problem() == ""
