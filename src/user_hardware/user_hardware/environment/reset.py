@@ -129,8 +129,8 @@ class VerifiedReset:
         return (
             f"reset: the {leg.name} leg did not end within {self._config.timeout_s} s; the tool is "
             f"{distance_mm:.1f} mm and {angle_rad:.3f} rad from its goal (allowed: "
-            f"{1000 * self._config.tolerance_m:.1f} mm, {self._config.tolerance_rad} rad, and at rest). "
-            "Clear the way, then resume."
+            f"{1000 * self._config.tolerance_m:.1f} mm, {self._config.tolerance_rad} rad, and at rest)"
+            f"{'; ' * bool(gripper_obstacle)}{gripper_obstacle}. Clear the way, then resume."
         )
 
 
