@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from user_core.errors import UnknownNameError
-from user_core.interfaces import RewardInput, TeleopSample
+from user_core.interfaces import Grip, GripperState, RewardInput, TeleopSample
 from user_core.registry import Registry
 from user_core.spec import CameraSpec
 from user_core.testing.drivers import FakeCamera, FakeGripper, FakeRobot, FakeTeleop
@@ -78,8 +78,34 @@ def test_a_gripper_returns_at_once_what_is_on_the_wire(gripper: Any) -> None:
     gripper.connect(FakeTopics())
     assert gripper.read() is None
     assert gripper.command(1.0) == 1.0 and gripper.command(0.0) == 0.0
+    assert gripper.problem() == ""
     gripper.disconnect()
     gripper.disconnect()
+
+
+@pytest.mark.parametrize("name", GRIPPERS.names)
+def test_a_gripper_that_never_answers_is_one_sentence_and_no_wait(name: str) -> None:
+    config, clock = GripperConfig(), [0.0]
+    gripper = GRIPPERS.resolve(name)(config=config, now_s=lambda: clock[0])
+    gripper.connect(FakeTopics())
+    for opening in (1.0, 0.0, 1.0):
+        gripper.command(opening)
+    clock[0] += config.patience_s + 0.1
+    assert "gripper.patience_s" in gripper.problem()
+    gripper.disconnect()
+    assert gripper.problem() == ""
+
+
+@pytest.mark.parametrize("name", GRIPPERS.names)
+def test_a_gripper_tells_width_motion_and_grip_of_its_fingers(name: str) -> None:
+    config, topics = GripperConfig(), FakeTopics()
+    gripper = GRIPPERS.resolve(name)(config=config, now_s=now_s)
+    gripper.connect(topics)
+    stamp = {"header__stamp__sec": 1, "header__stamp__nanosec": 2}
+    topics.deliver(config.state_topic, FakeMessage.of(position=[0.04, 0.04], effort=[], **stamp))
+    sample = gripper.read()
+    assert sample.value == GripperState(width_m=0.08, moving=False, force_n=None, grip=Grip.OPEN)
+    assert (sample.stamp_ns, sample.received_s) == (1_000_000_002, now_s())
 
 
 @pytest.mark.parametrize("device", devices(), ids=lambda device: type(device).__name__)

@@ -7,16 +7,26 @@ from types import TracebackType
 from typing import Self
 
 from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor, SingleThreadedExecutor
 from rclpy.node import Node
 
 
 class Spinning:
-    """Spins nodes in a thread for as long as the block runs, then ends them as the node runner does."""
+    """Spins nodes in a thread for as long as the block runs, then ends them as the node runner does.
 
-    def __init__(self, *nodes: Node, context: Context) -> None:
+    Args:
+        nodes: What is spun.
+        context: Theirs.
+        threads: More than one for a server whose callbacks wait.
+    """
+
+    def __init__(self, *nodes: Node, context: Context, threads: int = 1) -> None:
         self._nodes = nodes
-        self._executor = SingleThreadedExecutor(context=context)
+        self._executor = (
+            SingleThreadedExecutor(context=context)
+            if threads == 1
+            else MultiThreadedExecutor(num_threads=threads, context=context)
+        )
         self._thread = threading.Thread(target=self._spin, daemon=True)
 
     def __enter__(self) -> Self:

@@ -5,7 +5,8 @@ A process of its own, with no simulator and nothing of the packages under test:
     python tests/support/stand_in_drivers.py --namespace arm_0 --record FILE
 
 Faults are asked for by a std_msgs/String on `stand_in/fault`, as `<what> <stream>`: `silence wrench`, `freeze wrist`,
-`resize wrist`, and `none` to be sound again. The SpaceMouse moves when a geometry_msgs/Twist comes on `stand_in/push`.
+`resize wrist`, `jam gripper`, and `none` to be sound again. The SpaceMouse moves when a geometry_msgs/Twist comes on
+`stand_in/push`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class StandInDrivers(Node):
         self._published: deque[tuple[int, list[float]]] = deque(maxlen=KEPT_POSES)
         self._width_m = 0.0
         self._commanded_width_m = 0.0
-        self._silent = self._frozen = self._resized = ""
+        self._silent = self._frozen = self._resized = self._jammed = ""
         self._frames: dict[str, Image] = {}
         self._frame_count = 0
         self._pose = self.create_publisher(PoseStamped, "current_pose", _RELIABLE)
@@ -88,7 +89,8 @@ class StandInDrivers(Node):
         period_s = 1.0 / STATE_RATE_HZ
         self._arm.advance(period_s)
         opening = self._commanded_width_m - self._width_m
-        self._width_m += float(np.clip(opening, -_GRIPPER_SPEED_M_S * period_s, _GRIPPER_SPEED_M_S * period_s))
+        if not self._jammed:
+            self._width_m += float(np.clip(opening, -_GRIPPER_SPEED_M_S * period_s, _GRIPPER_SPEED_M_S * period_s))
         header = self._header(_BASE_FRAME)
         twist = TwistStamped(header=header)
         _set_vectors(twist.twist.linear, twist.twist.angular, self._arm.twist)
@@ -141,6 +143,7 @@ class StandInDrivers(Node):
         self._silent = stream if what == "silence" else ""
         self._frozen = stream if what == "freeze" else ""
         self._resized = stream if what == "resize" else ""
+        self._jammed = stream if what == "jam" else ""
 
     def _take_push(self, message: Twist) -> None:
         """Move the SpaceMouse: its driver publishes on a change only."""

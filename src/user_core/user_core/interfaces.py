@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from user_core.goals import SendGoal
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import FloatArray, Pose
 from user_core.types import ImageArray, Observation, RewardSignal, TaskState
@@ -52,6 +54,32 @@ class RobotState:
     gripper_width: Stamped[float] | None
 
 
+class Grip(StrEnum):
+    """How a gripper's fingers stand; HOLDING = something between them keeps them from closing as far as was asked."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    BETWEEN = "between"
+    HOLDING = "holding"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GripperState:
+    """What a gripper tells of itself.
+
+    Attributes:
+        width_m: Metres between the fingers.
+        moving: Whether the fingers move, or a motion that was asked for is under way.
+        force_n: Newton of each finger, or None when the driver measures none.
+        grip: How the fingers stand.
+    """
+
+    width_m: float
+    moving: bool
+    force_n: float | None
+    grip: Grip
+
+
 class Subscription(Protocol):
     """A handle that ends a subscription."""
 
@@ -68,8 +96,8 @@ class Topics(Protocol):
     def publisher(self, topic: str, type_name: str, *, reliable: bool) -> Callable[[Any], None]:
         """Return a function that publishes a message."""
 
-    def action(self, name: str, type_name: str) -> Callable[..., None]:
-        """Return a function that sends a goal, its fields by keyword, and does not wait for anything."""
+    def action(self, name: str, type_name: str) -> SendGoal:
+        """Return a function that sends a goal, reports what becomes of it, and does not wait for anything."""
 
     def message(self, type_name: str) -> Any:
         """Return a new message; raises ConfigurationError naming the package to install when it is missing."""
@@ -114,16 +142,19 @@ class Camera(Protocol):
 
 
 class Gripper(Protocol):
-    """A gripper. `command` returns at once."""
+    """A gripper. `command` returns at once; of commands that come faster than it moves, only the newest counts."""
 
     def connect(self, topics: Topics) -> None:
         """Subscribe and advertise."""
 
-    def read(self) -> Stamped[float] | None:
-        """Return the width between the fingers in metres."""
+    def read(self) -> Stamped[GripperState] | None:
+        """Return the newest state."""
 
     def command(self, opening: float) -> float:
         """Ask for an opening in [0, 1] (0 = closed); return the value on the wire."""
+
+    def problem(self) -> str:
+        """Return in one sentence why it does not do what it was asked for last, or ""; it is given time to."""
 
     def disconnect(self) -> None:
         """Undo `connect`."""

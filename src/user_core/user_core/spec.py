@@ -16,6 +16,7 @@ from user_core.types import ActionChunk, Observation, StateArray
 
 ACTION_AXES = ("x", "y", "z", "rx", "ry", "rz", "gripper")
 PRIVILEGED_GROUP = "target"
+GRIPPER_MODES = ("binary", "continuous")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,11 @@ class CameraSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentSpec:
-    """The contract between an environment and every policy, replay and learner; see EnvironmentSpec.msg."""
+    """The contract between an environment and every policy, replay and learner; see EnvironmentSpec.msg.
+
+    Attributes:
+        gripper_mode: What the action's gripper axis means, binary or continuous; "" without one.
+    """
 
     robot: str
     task: str
@@ -60,6 +65,7 @@ class EnvironmentSpec:
     cameras: tuple[CameraSpec, ...]
     control_rate_hz: float
     max_episode_steps: int
+    gripper_mode: str = ""
 
     @property
     def action_dim(self) -> int:
@@ -77,7 +83,7 @@ class EnvironmentSpec:
         meaning = {
             "task": self.task,
             "state": [[g.name, g.element_names, _rounded(g.low), _rounded(g.high)] for g in self.state_groups],
-            "action": [self.action_names, _rounded(self.action_scale)],
+            "action": [self.action_names, _rounded(self.action_scale), *filter(None, [self.gripper_mode])],
             "reference": [self.reference, *_rounded((self.leash_m, self.leash_rad))],
             "cameras": [[c.name, c.height, c.width, c.crop] for c in self.cameras],
             "rate": _rounded((self.control_rate_hz,)),

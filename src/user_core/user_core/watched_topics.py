@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from user_core.goals import SendGoal
 from user_core.interfaces import Subscription, Topics
 
 
@@ -33,7 +34,7 @@ class WatchedTopics:
         """Return a function that publishes a message."""
         return self._topics.publisher(topic, type_name, reliable=reliable)
 
-    def action(self, name: str, type_name: str) -> Callable[..., None]:
+    def action(self, name: str, type_name: str) -> SendGoal:
         """Return a function that sends a goal."""
         return self._topics.action(name, type_name)
 

@@ -207,3 +207,45 @@ def test_a_wrong_parameter_ends_the_node_with_one_sentence(domain_id: int) -> No
             EnvironmentNode(parameter_overrides=[Parameter("resume", value="automatic")])
     finally:
         rclpy.try_shutdown()
+
+
+GRIPPING: dict[str, Any] = {
+    "action.names": ["x", "y", "z", "rx", "ry", "gripper"],
+    "gripper.patience_s": 1.0,
+    "task.max_episode_steps": 1000,
+}
+
+
+@pytest.mark.parametrize("graph", [GRIPPING], indirect=True)
+def test_a_gripper_that_never_answers_holds_the_arm_in_one_sentence(graph: Graph) -> None:
+    graph.client.resume(READY_S)
+    wait_for(lambda: len(graph.records) > 5, READY_S, what=graph.client.describe)
+    assert {abs(float(record.executed_action[-1])) for record in graph.records[:5]} == {1.0}
+    graph.client.fault("jam gripper")
+    graph.client.wait_for_hold("the gripper was asked for", READY_S)
+    graph.client.fault("none")
+    graph.client.resume(READY_S)
+    graph.client.wait_for_state("AUTONOMOUS", timeout_s=READY_S)
+
+
+@pytest.mark.parametrize("graph", [GRIPPING | {"gripper.on_silence": "report"}], indirect=True)
+def test_a_gripper_that_never_answers_is_reported_while_the_loop_goes_on(graph: Graph) -> None:
+    graph.client.resume(READY_S)
+    wait_for(lambda: graph.records, READY_S, what=graph.client.describe)
+    graph.client.fault("jam gripper")
+    wait_for(
+        lambda: graph.client.state == "AUTONOMOUS" and "the gripper was asked for" in graph.client.describe(),
+        READY_S,
+        what=graph.client.describe,
+    )
+
+
+@pytest.mark.parametrize("graph", [{"reset.gripper": 1.0, "reset.timeout_s": 4.0}], indirect=True)
+def test_a_gripper_that_does_not_reach_the_start_keeps_the_episode_from_opening(graph: Graph) -> None:
+    graph.client.fault("jam gripper")
+    graph.client.resume(READY_S)
+    graph.client.wait_for_hold("should rest at 80 mm", READY_S)
+    assert graph.records == []
+    graph.client.fault("none")
+    graph.client.resume(READY_S)
+    graph.client.wait_for_state("AUTONOMOUS", timeout_s=READY_S)

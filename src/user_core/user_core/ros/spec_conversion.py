@@ -18,8 +18,9 @@ def spec_to_message(spec: EnvironmentSpec, *, run: str, source: str, source_sequ
     """Convert a spec to EnvironmentSpec.msg, with the identity of its record."""
     message = message_class("user_interfaces/msg/EnvironmentSpec")()
     message.run, message.source, message.source_sequence = run, source, source_sequence
-    for name in ("robot", "task", "instruction", "reference", "leash_m", "leash_rad", "control_rate_hz"):
+    for name in ("robot", "task", "instruction", "gripper_mode", "reference", "leash_m", "leash_rad"):
         setattr(message, name, getattr(spec, name))
+    message.control_rate_hz = spec.control_rate_hz
     message.max_episode_steps = spec.max_episode_steps
     message.action_names = list(spec.action_names)
     message.action_scale = array.array("f", spec.action_scale)
@@ -42,6 +43,7 @@ def spec_from_message(message: Any) -> EnvironmentSpec:
         ),
         action_names=tuple(message.action_names),
         action_scale=tuple(message.action_scale),
+        gripper_mode=message.gripper_mode,
         reference=message.reference,
         leash_m=message.leash_m,
         leash_rad=message.leash_rad,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rclpy.action import ActionClient
 from rclpy.callback_groups import CallbackGroup
 from rclpy.node import Node
 
+from user_core.goals import SendGoal
 from user_core.interfaces import Subscription
 from user_core.ros import qos
+from user_core.ros.action_goals import ActionGoals
 from user_core.ros.messages import message_class
 from user_core.ros.publishing import try_publish
 
@@ -38,23 +39,9 @@ class NodeTopics:
 
         return publish
 
-    def action(self, name: str, type_name: str) -> Callable[..., None]:
-        """Return a function that sends a goal, its fields by keyword; one that cannot be sent is lost, and reported."""
-        action_type = message_class(type_name)
-        client = ActionClient(self._node, action_type, name, callback_group=self._group)
-
-        def send(**fields: Any) -> None:
-            try:
-                ready = client.server_is_ready()
-                if ready:
-                    client.send_goal_async(action_type.Goal(**fields))
-                problem = "" if ready else "no server is there"
-            except RuntimeError as error:  # RCLError is one; its class is private to rclpy
-                problem = str(error)
-            if problem:
-                self._node.get_logger().warning(f"{name}: a goal is lost: {problem}", throttle_duration_sec=10.0)
-
-        return send
+    def action(self, name: str, type_name: str) -> SendGoal:
+        """Return a function that sends a goal and reports what becomes of it; nothing is waited for."""
+        return ActionGoals(node=self._node, action_type=message_class(type_name), name=name, callback_group=self._group)
 
     def message(self, type_name: str) -> Any:
         """Return a new, empty message."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from user_core.interfaces import RobotState, Stamped, TeleopSample, Topics
+from user_core.interfaces import Grip, GripperState, RobotState, Stamped, TeleopSample, Topics
 from user_core.transforms import FloatArray, Pose
 from user_core.types import ImageArray
 
@@ -73,17 +73,20 @@ class FakeRobot:
 
 
 class FakeGripper:
-    """A gripper that notes its commands.
+    """A gripper that notes its commands, and is where it was told to be as soon as it delivers.
 
     Args:
         now_s: Time of receipt of its samples.
+        max_width_m: Width between the fingers when open.
     """
 
-    def __init__(self, *, now_s: Callable[[], float]) -> None:
+    def __init__(self, *, now_s: Callable[[], float], max_width_m: float = 0.08) -> None:
         self._now_s = now_s
-        self._sample: Stamped[float] | None = None
+        self._max_width_m = max_width_m
+        self._sample: Stamped[GripperState] | None = None
         self._stamp_ns = 0
         self.commands: list[float] = []
+        self.trouble = ""
 
     def connect(self, topics: Topics) -> None:
         """Do nothing."""
@@ -91,7 +94,7 @@ class FakeGripper:
     def disconnect(self) -> None:
         """Do nothing."""
 
-    def read(self) -> Stamped[float] | None:
+    def read(self) -> Stamped[GripperState] | None:
         """Return what `deliver` delivered last."""
         return self._sample
 
@@ -102,10 +105,29 @@ class FakeGripper:
         self.commands.append(opening)
         return opening
 
-    def deliver(self, *, width_m: float = 0.0, stamp_ns: int | None = None) -> None:
-        """Deliver a width."""
+    def problem(self) -> str:
+        """Return `trouble`, as a test has set it."""
+        return self.trouble
+
+    def deliver(
+        self,
+        *,
+        width_m: float | None = None,
+        moving: bool = False,
+        grip: Grip | None = None,
+        stamp_ns: int | None = None,
+    ) -> None:
+        """Deliver a state: by default at rest, where the last command sent it."""
         self._stamp_ns = self._stamp_ns + 1 if stamp_ns is None else stamp_ns
-        self._sample = Stamped(value=width_m, stamp_ns=self._stamp_ns, received_s=self._now_s())
+        asked_m = self._max_width_m * (self.commands[-1] if self.commands else 0.0)
+        width = asked_m if width_m is None else width_m
+        state = GripperState(
+            width_m=width,
+            moving=moving,
+            force_n=None,
+            grip=grip or (Grip.CLOSED if width <= 0 else Grip.OPEN if width >= self._max_width_m else Grip.BETWEEN),
+        )
+        self._sample = Stamped(value=state, stamp_ns=self._stamp_ns, received_s=self._now_s())
 
 
 class FakeCamera:

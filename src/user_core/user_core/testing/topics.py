@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from user_core.goals import GoalEvent, GoalReport, OnGoalReport, SendGoal
 
 
 class FakeMessage:
@@ -47,13 +49,16 @@ class FakeTopics:
     Attributes:
         published: Messages by topic, in order.
         goals: Fields of the action goals sent, by action name.
+        canceled: Names of the actions whose goals were canceled, in order.
         types: Type name of each topic that was used.
     """
 
     def __init__(self) -> None:
         self.published: dict[str, list[Any]] = defaultdict(list)
         self.goals: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.canceled: list[str] = []
         self.types: dict[str, str] = {}
+        self._listeners: dict[str, list[OnGoalReport]] = defaultdict(list)
         self._callbacks: dict[str, list[Callable[[Any], None]]] = defaultdict(list)
 
     def subscribe(
@@ -69,10 +74,20 @@ class FakeTopics:
         self.types[topic] = type_name
         return self.published[topic].append
 
-    def action(self, name: str, type_name: str) -> Callable[..., None]:
-        """Return a function that puts a goal's fields into `goals`."""
+    def action(self, name: str, type_name: str) -> SendGoal:
+        """Return a function that puts a goal's fields into `goals`; it is answered by `report` alone."""
         self.types[name] = type_name
-        return lambda **fields: self.goals[name].append(fields)
+
+        def send(fields: Mapping[str, Any], report: OnGoalReport) -> Callable[[], None]:
+            self.goals[name].append(dict(fields))
+            self._listeners[name].append(report)
+            return lambda: self.canceled.append(name)
+
+        return send
+
+    def report(self, name: str, event: GoalEvent, *, index: int = -1, **fields: Any) -> None:
+        """Answer a goal of an action, by default the newest."""
+        self._listeners[name][index](GoalReport(event=event, **fields))
 
     def message(self, type_name: str) -> FakeMessage:
         """Return a message of any type."""

@@ -46,10 +46,6 @@ class ActionMapping:
         delta[self._axes] = action[self._columns] * self._scale[self._columns]
         return add_delta(reference, delta)
 
-    def opening(self, action: StateArray) -> float | None:
-        """Return the gripper opening in [0, 1] that an action asks for; None when the spec has no gripper axis."""
-        return None if self.gripper_axis is None else float(np.clip((action[self.gripper_axis] + 1) / 2, 0.0, 1.0))
-
     def from_twist(self, twist: FloatArray, gripper: float | None, opening: float) -> StateArray:
         """Return the action (A,) of a person's twist (6,) in [-1, 1]; the gripper stays where it is unless asked."""
         action = np.zeros(self.action_dim, np.float32)

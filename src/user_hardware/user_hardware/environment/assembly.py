@@ -19,6 +19,8 @@ from user_hardware.environment.clock import ControlClock
 from user_hardware.environment.commander import Commander
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.goal import EpisodeSchedule
+from user_hardware.environment.gripper_axis import GripperAxis
+from user_hardware.environment.gripper_watch import GripperWatch
 from user_hardware.environment.guard import Guard
 from user_hardware.environment.health import StreamHealth
 from user_hardware.environment.hold import PublisherWatch
@@ -84,6 +86,8 @@ class Environment:
     clock: ControlClock
     adapters: Adapters
     loop: ControlLoop
+    gripper: GripperWatch
+    person: Person
     schedule: EpisodeSchedule
     budget: StepBudget
     publishers: PublisherWatch
@@ -180,6 +184,9 @@ def assemble(
         for name, device in adapters.devices.items()
         if config.lockstep
     }
+    gripper = GripperWatch(
+        gripper=adapters.gripper, config=config.gripper, max_age_s=config.streams.max_age_s, now_s=clock.now_s
+    )
     mapping = ActionMapping(spec)
     arbiter = Arbiter(config=config.arbiter, gripper_axis=mapping.gripper_axis)
     watch = Watch(
@@ -196,6 +203,7 @@ def assemble(
         mapping=mapping,
         commander=commander,
         arbiter=arbiter,
+        gripper=GripperAxis(config=config.gripper, axis=mapping.gripper_axis, commander=commander),
         reward=REWARDS.resolve(config.reward.name)(config=config.reward, nominal_target=spec.nominal_target),
         output=surroundings.output,
         clock=clock,
@@ -208,23 +216,32 @@ def assemble(
         deterministic_share=config.deterministic_share,
     )
     budget = StepBudget(requires=config.requires, lockstep=config.lockstep, max_steps=config.max_environment_steps)
+    person = Person(
+        devices=adapters.devices,
+        config=config.teleop,
+        has_gripper=mapping.gripper_axis is not None,
+        opening=lambda: commander.opening,
+        gripper_fresh=lambda: gripper.fresh,
+        is_present=lambda name: gates[name].present if name in gates else True,
+    )
     loop = ControlLoop(
         bench=bench,
         parts=LoopParts(
             spec=spec,
             sensors=sensors,
             watch=watch,
+            gripper=gripper,
             holding=Holding(config=config, arbiter=arbiter, commander=commander, watch=watch),
             resetting=Resetting(
-                config=config, spec=spec, required=sensors.required, commander=commander, clock=clock, link=link
+                config=config,
+                spec=spec,
+                required=sensors.required,
+                commander=commander,
+                clock=clock,
+                link=link,
+                gripper=gripper,
             ),
-            person=Person(
-                devices=adapters.devices,
-                config=config.teleop,
-                has_gripper=mapping.gripper_axis is not None,
-                opening=lambda: commander.opening,
-                is_present=lambda name: gates[name].present if name in gates else True,
-            ),
+            person=person,
             schedule=schedule,
             budget=budget,
         ),
@@ -253,6 +270,8 @@ def assemble(
         clock=clock,
         adapters=adapters,
         loop=loop,
+        gripper=gripper,
+        person=person,
         schedule=schedule,
         budget=budget,
         publishers=publishers,

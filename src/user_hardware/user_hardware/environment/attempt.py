@@ -21,7 +21,6 @@ from user_core.types import (
 from user_hardware.environment.arbiter import ControlState
 from user_hardware.environment.episode import Episode, EpisodeIdentity, ExecutedStep
 from user_hardware.environment.goal import EpisodeRequest
-from user_hardware.environment.guard import GuardedTarget
 from user_hardware.environment.person import PersonInput
 from user_hardware.environment.plan import ActionPlan
 from user_hardware.environment.sensors import Snapshot
@@ -31,6 +30,7 @@ from user_hardware.rewards.human import marked
 
 _NO_ACTION = np.zeros(0, np.float32)
 REPUBLISH_S = 1.0
+GRIPPER_TOGGLE = "gripper_toggle"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +82,7 @@ class Attempt:
         self.awaiting = False
         self.end: AttemptEnd | None = None
         bench.reward.reset()
+        bench.gripper.begin()
         bench.arbiter.open_episode(policy_present=self.uses_policy)
 
     @property
@@ -127,6 +128,7 @@ class Attempt:
         )
         if mark is not None:
             signal = marked(signal, success=mark is Outcome.SUCCESS)
+        signal = self._bench.gripper.charge(signal)
         self._return += signal.reward
         self._tool = tool
         self._statistics.on_tick(self._bench.clock.wall_s(), stage=signal.stage, task_state=state)
@@ -162,7 +164,11 @@ class Attempt:
         decision = self._bench.arbiter.choose(policy_action=policy_action, person_action=self._action_of(person))
         tool = commander.measured() if self._tool is None else self._tool
         reference = mapping.reference(measured=tool, commanded=commander.commanded)
-        sent = commander.keep() if decision.action is None else self._command(decision.action, reference)
+        if self._bench.gripper.act(decision):
+            self.count(GRIPPER_TOGGLE)
+        sent = (
+            commander.keep() if decision.action is None else commander.move(mapping.target(decision.action, reference))
+        )
         step = ExecutedStep(
             source=decision.source,
             executed_action=mapping.executed(
@@ -210,12 +216,6 @@ class Attempt:
             return None
         opening = self._bench.commander.opening or 0.0
         return self._bench.mapping.from_twist(person.twist, person.gripper, opening)
-
-    def _command(self, action: StateArray, reference: Pose) -> GuardedTarget:
-        opening = self._bench.mapping.opening(action)
-        if opening is not None:
-            self._bench.commander.grip(opening)
-        return self._bench.commander.move(self._bench.mapping.target(action, reference))
 
     def _observe_first(self, snapshot: Snapshot, tool: Pose) -> None:
         """Open with o_0, and keep it fresh until the first action; in lockstep the world stands still meanwhile."""

@@ -122,12 +122,26 @@ class EnvironmentConfig:
         if self.resume == "automatic" and not self.simulation.enabled:
             _refuse("resume", "automatic", "manual: only a simulated arm may start to move with nobody asking")
         for device in self.teleop.device_names:
-            self.teleop.buttons_of(device, has_gripper="gripper" in self.action.names)
+            self.teleop.buttons_of(device, has_gripper=self.has_gripper_axis)
+        if self.has_gripper_axis and self.gripper.driver == "none":
+            _refuse("gripper.driver", "none", "a gripper's, since action.names has a gripper axis")
+        if self.gripper_mode == "binary" and self.reset.gripper not in (0.0, 1.0):
+            _refuse("reset.gripper", self.reset.gripper, "0 or 1, unless gripper.mode is continuous")
 
     @property
     def period_s(self) -> float:
         """Control period in robot seconds."""
         return 1.0 / self.task.control_rate_hz
+
+    @property
+    def has_gripper_axis(self) -> bool:
+        """Whether actions command the gripper."""
+        return "gripper" in self.action.names
+
+    @property
+    def gripper_mode(self) -> str:
+        """What the gripper axis of an action means, or "" without one."""
+        return self.gripper.mode if self.has_gripper_axis else ""
 
     @property
     def lockstep(self) -> bool:
@@ -143,6 +157,7 @@ class EnvironmentConfig:
             state_groups=self.state.build_groups(),
             action_names=self.action.names,
             action_scale=self.action.scale(),
+            gripper_mode=self.gripper_mode,
             reference=self.action.reference,
             leash_m=self.action.leash_m,
             leash_rad=self.action.leash_rad,

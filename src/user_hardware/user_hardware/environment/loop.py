@@ -95,8 +95,8 @@ class ControlLoop:
         snapshot = self._parts.sensors.read()
         problems = self._parts.watch.problems(snapshot, streams=self._streams_must_deliver())
         self._parts.holding.problems = problems
-        if problems:
-            self.hold(problems[0])
+        for fault in problems or self._parts.gripper.faults(self.state):
+            self.hold(fault)
         try:
             self._tick_state(snapshot)
         except (PoseLostError, InvalidRecordError) as error:

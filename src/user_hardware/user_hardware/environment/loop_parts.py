@@ -8,6 +8,7 @@ from enum import Enum, auto
 from user_core.spec import EnvironmentSpec
 from user_hardware.environment.budget import StepBudget
 from user_hardware.environment.goal import EpisodeSchedule
+from user_hardware.environment.gripper_watch import GripperWatch
 from user_hardware.environment.holding import Holding
 from user_hardware.environment.person import Person
 from user_hardware.environment.resetting import Resetting
@@ -30,6 +31,7 @@ class LoopParts:
     spec: EnvironmentSpec
     sensors: Sensors
     watch: Watch
+    gripper: GripperWatch
     holding: Holding
     resetting: Resetting
     person: Person

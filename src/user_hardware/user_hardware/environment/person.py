@@ -14,6 +14,7 @@ from user_hardware.teleop.buttons import ButtonsConfig
 from user_hardware.teleop.config import DEAD_MAN, TeleopConfig
 
 _HALF_OPEN = 0.5
+STALE_TOGGLE = "the gripper was not toggled: its state is not known, look at its driver"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,6 +53,7 @@ class Person:
         config: What takes the arm over, and which button means what.
         has_gripper: Whether the task's actions have a gripper axis.
         opening: Returns the gripper opening that stands commanded, or None; a toggle asks for the other one.
+        gripper_fresh: Tells whether the gripper's state is known as of now; a toggle of anything else is a guess.
         is_present: Tells of each device whether anybody is there; one who fell silent has let go.
     """
 
@@ -62,6 +64,7 @@ class Person:
         config: TeleopConfig,
         has_gripper: bool = False,
         opening: Callable[[], float | None] = lambda: None,
+        gripper_fresh: Callable[[], bool] = lambda: True,
         is_present: Callable[[str], bool] = lambda name: True,
     ) -> None:
         self._devices = dict(devices)
@@ -69,6 +72,8 @@ class Person:
         self._dead_man = config.take_over == DEAD_MAN
         self._has_gripper = has_gripper
         self._opening = opening
+        self._gripper_fresh = gripper_fresh
+        self._refused_toggle = False
         self._is_present = is_present
         self._presses_seen: dict[str, tuple[int, ...]] = {}
         self._owner: str | None = None
@@ -77,6 +82,12 @@ class Person:
     def owner(self) -> str | None:
         """Name of the device that took control last, or None before that."""
         return self._owner
+
+    @property
+    def notice(self) -> str:
+        """Why a press had no effect, as long as that is so, or ""."""
+        self._refused_toggle = self._refused_toggle and not self._gripper_fresh()
+        return STALE_TOGGLE if self._refused_toggle else ""
 
     @property
     def invitation(self) -> str:
@@ -137,6 +148,9 @@ class Person:
         if _is_down(value, buttons.close_gripper):
             return 0.0
         if buttons.toggle_gripper in pressed:
+            self._refused_toggle = not self._gripper_fresh()
+            if self._refused_toggle:
+                return None
             return 0.0 if (self._opening() or 0.0) >= _HALF_OPEN else 1.0
         return value.gripper
 

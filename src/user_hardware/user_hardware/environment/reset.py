@@ -66,12 +66,13 @@ class VerifiedReset:
         """Take the person's word that the scene is ready."""
         self._confirmed = True
 
-    def tick(self, snapshot: Snapshot, *, commanded: Pose) -> Pose:
+    def tick(self, snapshot: Snapshot, *, commanded: Pose, gripper_obstacle: str = "") -> Pose:
         """Look at the arm, update `status`, and return the next target.
 
         Args:
             snapshot: With a pose; the other streams may still be missing.
             commanded: The target sent last, base frame.
+            gripper_obstacle: Why the gripper is not where it belongs, or "".
         """
         leg = self._legs[0]
         measured = snapshot.samples["current_pose"].value
@@ -83,11 +84,11 @@ class VerifiedReset:
             elif not self._confirmed:
                 self.status, self.reason = ResetStatus.ASKING, self._config.ask
                 self._deadline_s = snapshot.now_s + self._config.timeout_s
-            elif self._streams_are_fresh(snapshot):
+            elif not gripper_obstacle and self._streams_are_fresh(snapshot):
                 self.status = ResetStatus.DONE
                 self.wrench_bias = np.mean([wrench for _, _, wrench in self._still], axis=0)
         if self.status is not ResetStatus.DONE and snapshot.now_s > self._deadline_s:
-            self.status, self.reason = ResetStatus.FAILED, self._describe(leg, measured)
+            self.status, self.reason = ResetStatus.FAILED, self._describe(leg, measured, gripper_obstacle)
         delta = subtract(self._legs[0].goal, commanded)
         return add_delta(
             commanded, np.concatenate([clip_norm(delta[:3], self._step_m), clip_norm(delta[3:], self._step_rad)])
@@ -120,14 +121,16 @@ class VerifiedReset:
             for name in self._required
         )
 
-    def _describe(self, leg: Leg, measured: Pose) -> str:
+    def _describe(self, leg: Leg, measured: Pose, gripper_obstacle: str) -> str:
+        if gripper_obstacle and self._is_still():
+            return f"reset: {gripper_obstacle} after {self._config.timeout_s} s. Look at the gripper, then resume."
         distance_mm = 1000 * float(np.linalg.norm(measured.position - leg.goal.position))
         angle_rad = geodesic_angle(measured, leg.goal)
         return (
             f"reset: the {leg.name} leg did not end within {self._config.timeout_s} s; the tool is "
             f"{distance_mm:.1f} mm and {angle_rad:.3f} rad from its goal (allowed: "
-            f"{1000 * self._config.tolerance_m:.1f} mm, {self._config.tolerance_rad} rad, and at rest). "
-            "Clear the way, then resume."
+            f"{1000 * self._config.tolerance_m:.1f} mm, {self._config.tolerance_rad} rad, and at rest)"
+            f"{'; ' * bool(gripper_obstacle)}{gripper_obstacle}. Clear the way, then resume."
         )
 
 

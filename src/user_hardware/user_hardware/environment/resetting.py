@@ -10,6 +10,7 @@ from user_hardware.environment.action import random_start
 from user_hardware.environment.clock import ControlClock
 from user_hardware.environment.commander import Commander
 from user_hardware.environment.config import EnvironmentConfig
+from user_hardware.environment.gripper_watch import GripperWatch
 from user_hardware.environment.reset import Leg, ResetStatus, VerifiedReset, plan_legs
 from user_hardware.environment.sensors import Snapshot
 from user_hardware.environment.simulation_link import LinkState, SimulationLink
@@ -25,6 +26,7 @@ class Resetting:
         commander: The way to the arm.
         clock: The control clock.
         link: The simulation, where there is one.
+        gripper: Tells whether the gripper stands where it belongs.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Resetting:
         commander: Commander,
         clock: ControlClock,
         link: SimulationLink | None,
+        gripper: GripperWatch,
     ) -> None:
         self._config = config
         self._spec = spec
@@ -43,6 +46,7 @@ class Resetting:
         self._commander = commander
         self._clock = clock
         self._link = link
+        self._gripper = gripper
         self._reset: VerifiedReset | None = None
         self._world_pending = False
         self.reason = ""
@@ -61,11 +65,11 @@ class Resetting:
         """Set out for the start that the seed draws. Raises PoseLostError."""
         self.abandon()
         self.reason = ""
-        self._commander.grip(self._config.reset.gripper, anew=True)
         if self._link is not None and self._config.reset.method == "world":
             self._world_pending = True
             self._link.begin_reset(source=source, episode=episode, seed=seed)
             return
+        self._commander.grip(self._config.reset.gripper, anew=True)
         limits = self._config.reset
         start = random_start(
             nominal=self._spec.nominal_target,
@@ -83,7 +87,11 @@ class Resetting:
             return ResetStatus.FAILED if self.reason else ResetStatus.MOVING
         if self._reset is None:
             return ResetStatus.FAILED
-        target = self._reset.tick(snapshot, commanded=self._commander.commanded)
+        target = self._reset.tick(
+            snapshot,
+            commanded=self._commander.commanded,
+            gripper_obstacle=self._gripper.obstacle(self._config.reset.gripper),
+        )
         self.reason = self._reset.reason
         if self._reset.status is not ResetStatus.FAILED:
             self._commander.move(target)
@@ -111,6 +119,8 @@ class Resetting:
         self._link.abandon()
         self._world_pending = False
         self._commander.start_from_measured()
+        # Only now: the world puts the fingers too, so that a command from before it would not count.
+        self._commander.grip(self._config.reset.gripper, anew=True)
         self._start((Leg(name="start", goal=self._commander.measured()),))
         return True
 

@@ -128,7 +128,7 @@ class Sensors:
             "current_pose": state.tcp_pose,
             "current_twist": state.tcp_twist,
             "wrench": state.wrench,
-            "gripper": state.gripper_width if self._gripper is None else self._gripper.read(),
+            "gripper": state.gripper_width if self._gripper is None else _width(self._gripper),
             "task_target": self._task_target(),
             TASK_STATE: self._task_state(),
         }
@@ -151,3 +151,11 @@ class Sensors:
         samples = self.read().samples
         required = (name for name in self.required if scene_is_new or name not in LATCHED_STREAMS)
         return tuple(name for name in required if name not in samples or samples[name].stamp_ns < stamp_ns)
+
+
+def _width(gripper: Gripper) -> Stamped[float] | None:
+    """Return the width alone, metres: an observation holds nothing else of the gripper."""
+    sample = gripper.read()
+    if sample is None:
+        return None
+    return Stamped(value=sample.value.width_m, stamp_ns=sample.stamp_ns, received_s=sample.received_s)

@@ -47,6 +47,7 @@ def describe(environment: Environment, *, stamp_ns: int, run: str, source: str, 
     devices = environment.adapters.devices.values()
     skipped = 0 if environment.real_time is None else environment.real_time.schedule.skipped
     safety = {"rejected_action": loop.rejected_actions, "skipped_tick": skipped}
+    troubles = (environment.gripper.problem(), environment.person.notice, *(device.problem for device in devices))
     return LoopStatus(
         stamp_ns=stamp_ns,
         run=run,
@@ -55,7 +56,7 @@ def describe(environment: Environment, *, stamp_ns: int, run: str, source: str, 
         task=environment.spec.task,
         state=loop.state,
         controller=_CONTROLLERS.get(loop.state, ActionSource.HOLD),
-        prompt=loop.prompt or "; ".join(filter(None, (device.problem for device in devices))),
+        prompt="; ".join(dict.fromkeys(filter(None, (loop.prompt, *troubles)))),
         hold_reason="" if loop.held is None else loop.held.reason,
         episode=loop.episode,
         mode=(environment.schedule.mode if attempt is None else attempt.request.mode).value,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from user_core.configuration import parameter
 from user_core.errors import ConfigurationError
-from user_core.spec import CameraSpec
+from user_core.spec import GRIPPER_MODES, CameraSpec
 
+ON_SILENCE = ("hold", "report")
 ROBOT_FILE = "the environment_node section of config/robots/<robot>.yaml"
 
 
@@ -68,11 +69,33 @@ class CamerasConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class GripperConfig:
-    """The gripper's driver."""
+    """The gripper's driver, and what the gripper axis of an action means."""
 
     driver: str = parameter("crisp", "gripper adapter: crisp, franka or none")
     command_topic: str = parameter("gripper_position_controller/commands", "where the crisp adapter sends openings")
     state_topic: str = parameter("franka_gripper/joint_states", "JointState of the two fingers, each half the width")
     max_width_m: float = parameter(0.08, "width between the fingers when open", minimum=0.001, maximum=0.5)
+    tolerance_m: float = parameter(0.004, "a width this near to another is the same", minimum=1e-5, maximum=0.1)
     speed_m_s: float = parameter(0.1, "speed, for drivers that take one", minimum=0.001, maximum=1.0)
     force_n: float = parameter(20.0, "grasp force, for drivers that take one", minimum=0.0, maximum=140.0)
+    patience_s: float = parameter(
+        5.0, "robot seconds within which a command must be answered and carried out", minimum=0.1, maximum=60.0
+    )
+    on_silence: str = parameter(
+        "hold", "when a command is not answered or not carried out: hold the arm, or report it only", choices=ON_SILENCE
+    )
+    mode: str = parameter(
+        "binary", "gripper axis of an action: open or close beyond the threshold, or any opening", choices=GRIPPER_MODES
+    )
+    threshold: float = parameter(
+        0.3, "binary: +threshold opens, -threshold closes, in between nothing changes", minimum=0.0, maximum=0.99
+    )
+    hold_ticks: int = parameter(
+        5, "binary: ticks after a change for which a policy's next one is ignored; a person's never is", minimum=0
+    )
+    toggle_cost: float = parameter(
+        0.02, "binary: taken from the reward of each step that changes what is commanded", minimum=0.0
+    )
+    dead_band: float = parameter(
+        0.02, "continuous: a smaller change of the opening is not sent", minimum=0.0, maximum=0.5
+    )

@@ -13,6 +13,7 @@ from user_hardware.environment.arbiter import Arbiter
 from user_hardware.environment.clock import ControlClock
 from user_hardware.environment.commander import Commander
 from user_hardware.environment.config import EnvironmentConfig
+from user_hardware.environment.gripper_axis import GripperAxis
 from user_hardware.environment.observation import ObservationBuilder
 
 
@@ -45,6 +46,7 @@ class Workbench:
     mapping: ActionMapping
     commander: Commander
     arbiter: Arbiter
+    gripper: GripperAxis
     reward: Reward
     output: EnvironmentOutput
     clock: ControlClock

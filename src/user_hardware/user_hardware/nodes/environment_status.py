@@ -40,9 +40,14 @@ class StatusPublisher:
         try_publish(self._publisher, to_message(status, "user_interfaces/msg/EnvironmentStatus"))
         if self._count % _DIAGNOSTICS_EVERY == 0:
             self._diagnostics.publish(
-                fault=status.hold_reason,
+                fault=status.hold_reason or self._environment.gripper.problem(),
                 summary=status.prompt or status.state.value,
-                values={"ticks": status.ticks, "deadline_misses": status.deadline_misses, "step": status.step},
+                values={
+                    "ticks": status.ticks,
+                    "deadline_misses": status.deadline_misses,
+                    "step": status.step,
+                    "gripper": self._environment.gripper.describe(),
+                },
             )
         self._count += 1
 

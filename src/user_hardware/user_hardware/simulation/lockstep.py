@@ -95,5 +95,6 @@ class Lockstep:
         return self._reset_snapshot if self._reset == (source, episode) else None
 
     def was_reset(self, *, source: str, episode: str, snapshot: Snapshot) -> None:
-        """Keep the result of a reset that was carried out."""
+        """Keep the result of a reset that was carried out; it put the fingers too: no earlier command counts."""
+        self._gripper_command = math.nan
         self._reset, self._reset_snapshot = (source, episode), snapshot

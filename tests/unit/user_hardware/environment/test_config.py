@@ -40,6 +40,9 @@ from user_hardware.environment.config import EnvironmentConfig
         ({"teleop.take_over": "dead_man", "teleop.buttons.dead_man": -1}, "teleop.buttons.dead_man"),
         ({"teleop.buttons.success": 3, "teleop.buttons.failure": 3}, "teleop.buttons"),
         ({"teleop.devices": ["gamepad"], "teleop.gamepad.buttons.stop": 0, "action.names": ["gripper"]}, "gamepad"),
+        ({"action.names": ["gripper"], "gripper.driver": "none"}, "gripper.driver"),
+        ({"action.names": ["gripper"], "reset.gripper": 0.5}, "gripper.mode"),
+        ({"gripper.mode": "analog"}, "gripper.mode"),
     ],
 )
 def test_an_impossible_setting_is_refused_by_name(values: dict[str, Any], named: str) -> None:

@@ -71,6 +71,16 @@ def test_a_call_waits_for_the_gripper_command_that_it_names() -> None:
     assert lockstep.judge(request)[0] is Verdict.ADVANCE
 
 
+def test_a_gripper_command_from_before_a_reset_counts_no_more() -> None:
+    lockstep = Lockstep(simulation=SIMULATION)
+    lockstep.note_gripper(0.5)
+    lockstep.was_reset(source="a", episode="one", snapshot=snapshot(1))
+    request = call(gripper_command=0.5)
+    assert verdict_of(lockstep, request) is Verdict.WAIT
+    lockstep.note_gripper(0.5)
+    assert lockstep.judge(request)[0] is Verdict.ADVANCE
+
+
 def test_a_repeated_tick_is_not_simulated_again() -> None:
     lockstep = Lockstep(simulation=SIMULATION)
     result = snapshot(7)
