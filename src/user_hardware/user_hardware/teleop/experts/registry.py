@@ -9,6 +9,8 @@ EXPERTS = Registry(
     entries={
         "charger": "user_hardware.teleop.experts.insertion:InsertionExpert",
         "peg_insertion": "user_hardware.teleop.experts.insertion:InsertionExpert",
+        "cap_tightening": "user_hardware.teleop.experts.cap_tightening:CapTighteningExpert",
+        "peg_insertion": "user_hardware.teleop.experts.peg_insertion:PegInsertionExpert",
     },
     where="task of operator_node, in config/tasks/<task>.yaml",
 )
