@@ -29,6 +29,8 @@ _STOP_SENSOR = "cap_stop_torque"
 _NECK_RADIUS_M = 0.0125
 _NECK_M = 0.025
 _SHOULDER_M = 0.008
+_SHOULDER_SHARE = 0.72
+_STRIPE_HALF_WIDTH_M = 0.0035
 _PAINT_M = 0.0006
 _LOOSENS_RAD = 0.5
 _STIFF = {"solref": "0.005 1", "solimp": "0.99 0.999 0.001"}
@@ -51,7 +53,7 @@ class CapTighteningConfig(SceneConfig):
     bottle_xy_m: float = parameter(
         0.005, "half-width of the bottle's displacement along base x and y", minimum=0.0, maximum=0.1
     )
-    turn_rad: float = parameter(1.0, "mean turn from where a reset leaves the cap to its mark", minimum=0.1, maximum=6.0)
+    turn_rad: float = parameter(1.0, "mean turn from a reset's loose cap to its mark", minimum=0.1, maximum=6.0)
     turn_spread_rad: float = parameter(0.4, "half-width of that turn's draw", minimum=0.0, maximum=3.0)
     stop_rad: float = parameter(0.15, "how far beyond the mark the thread ends", minimum=0.0, maximum=1.0)
     tight_torque_nm: float = parameter(0.5, "torque at the thread's end from which it is tight", minimum=0.01)
@@ -67,7 +69,9 @@ class CapTighteningConfig(SceneConfig):
             _refuse("scene.cap_position_in_base", self.cap_position_in_base, "3 numbers")
         lowest_m = _NECK_M + _SHOULDER_M + self.cap_height_m / 2
         if self.cap_position_in_base[2] <= lowest_m:
-            _refuse("scene.cap_position_in_base", self.cap_position_in_base, f"z above {lowest_m}, for neck and shoulder")
+            _refuse(
+                "scene.cap_position_in_base", self.cap_position_in_base, f"z above {lowest_m}, for neck and shoulder"
+            )
         if self.turn_spread_rad >= self.turn_rad:
             _refuse("scene.turn_spread_rad", self.turn_spread_rad, f"less than turn_rad = {self.turn_rad}")
 
@@ -171,15 +175,17 @@ class CapTighteningScene:
         radius_m = config.bottle_radius_m
         _add_cylinder(bottle, "bottle", radius_m=radius_m, span_m=(0.0, body_top_m), rgba=_BOTTLE_RGBA)
         shoulder_top_m = body_top_m + _SHOULDER_M
-        _add_cylinder(bottle, "shoulder", radius_m=0.72 * radius_m, span_m=(body_top_m, shoulder_top_m), rgba=_BOTTLE_RGBA)
+        _add_cylinder(
+            bottle, "shoulder", radius_m=0.72 * radius_m, span_m=(body_top_m, shoulder_top_m), rgba=_BOTTLE_RGBA
+        )
         _add_cylinder(bottle, "neck", radius_m=_NECK_RADIUS_M, span_m=(shoulder_top_m, neck_top_m), rgba=_NECK_RGBA)
         # Up the neck, over the shoulder and the bottle's edge: seen from above and from the front.
         for outer_m, bottom_m, top_m in (
             (_NECK_RADIUS_M, shoulder_top_m, neck_top_m - config.cap_height_m / 2),
-            (0.72 * radius_m, body_top_m, shoulder_top_m),
+            (_SHOULDER_SHARE * radius_m, body_top_m, shoulder_top_m),
             (radius_m, body_top_m - 0.02, body_top_m),
         ):
-            _add_paint(bottle, outer_m=outer_m, span_m=(bottom_m, top_m), half_width_m=0.0035, rgba=_MARK_RGBA)
+            _add_paint(bottle, outer_m=outer_m, span_m=(bottom_m, top_m), rgba=_MARK_RGBA)
 
     def _add_cap(self, cap: Element) -> None:
         """Add the cap with its stripe, which points along x when it meets the mark."""
@@ -209,12 +215,10 @@ class CapTighteningScene:
             **contact.SCENE_COLLISION,
         )
         span_m = (-half_height_m, half_height_m)
-        _add_paint(cap, outer_m=config.cap_radius_m, span_m=span_m, half_width_m=0.0035, rgba=_STRIPE_RGBA)
+        _add_paint(cap, outer_m=config.cap_radius_m, span_m=span_m, rgba=_STRIPE_RGBA)
 
 
-def _add_cylinder(
-    body: Element, name: str, *, radius_m: float, span_m: tuple[float, float], rgba: str
-) -> None:
+def _add_cylinder(body: Element, name: str, *, radius_m: float, span_m: tuple[float, float], rgba: str) -> None:
     """Add an upright cylinder on the body's axis, from one height to another."""
     bottom_m, top_m = span_m
     add(
@@ -230,16 +234,14 @@ def _add_cylinder(
     )
 
 
-def _add_paint(
-    body: Element, *, outer_m: float, span_m: tuple[float, float], half_width_m: float, rgba: str
-) -> None:
+def _add_paint(body: Element, *, outer_m: float, span_m: tuple[float, float], rgba: str) -> None:
     """Paint a stripe from the axis along x over the top of a cylinder and down its side."""
     bottom_m, top_m = span_m
     add(
         body,
         "geom",
         type="box",
-        size=(outer_m / 2 + _PAINT_M / 2, half_width_m, (top_m - bottom_m) / 2 + _PAINT_M / 2),
+        size=(outer_m / 2 + _PAINT_M / 2, _STRIPE_HALF_WIDTH_M, (top_m - bottom_m) / 2 + _PAINT_M / 2),
         pos=(outer_m / 2 + _PAINT_M / 2, 0, (top_m + bottom_m) / 2 + _PAINT_M / 2),
         mass=0.0,
         rgba=rgba,

@@ -1,4 +1,4 @@
-"""Cap tightening as a person does it: take the cap, turn it as far as the wrist goes, let go, turn back, take it again."""
+"""Cap tightening as a person does it: take the cap, turn as far as the wrist goes, let go, turn back, take it again."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class CapTighteningExpertConfig(ExpertConfig):
     height_m: float = parameter(0.004, "distance from the cap's height at which it closes", minimum=1e-4)
     hold_m: float = parameter(0.008, "misalignment and distance up to which closed fingers hold it", minimum=1e-4)
     clear_m: float = parameter(0.008, "width beyond the cap's at which it moves", minimum=1e-3, maximum=0.05)
-    stop_rad: float = parameter(0.15, "turn beyond the mark at which the thread ends", minimum=0.0)
-    gain: float = parameter(0.6, "share of the way left that it asks for in a tick", minimum=0.05, maximum=1.0)
+    tighten_rad: float = parameter(0.21, "turn beyond the mark after which it is tight", minimum=0.0)
+    gain: float = parameter(1.0, "share of the way left that it asks for in a tick", minimum=0.05, maximum=2.0)
     turn_lever_m: float = parameter(0.02, "metres of way that a radian of tool rotation counts", minimum=0.0)
     regrasp_m: float = parameter(0.01, "metres of way that closing on the cap counts", minimum=0.0)
 
@@ -67,20 +67,19 @@ class CapTighteningExpert:
     def way_left_m(self, view: ExpertView) -> float:
         """Return the tool's way until the cap is tight: there, all its turns and turns back, and the grasps between."""
         config = self._config
-        quantities = view.state
-        left_rad = max(
-            0.0, quantities.value("target_angle_rad") + config.stop_rad - quantities.value("angle_rad")
-        )
-        yaw_rad = _yaw(view.tcp_pose)
-        stroke_rad = 2 * config.window_rad
+        tight_rad = view.state.value("target_angle_rad") + config.tighten_rad
+        left_rad = max(0.0, tight_rad - view.state.value("angle_rad"))
+        end_rad = config.window_rad - config.end_rad
+        stroke_rad, yaw_rad = 2 * end_rad, _yaw(view.tcp_pose)
+        turns_m = config.turn_lever_m * left_rad
         regrasp_m = config.turn_lever_m * stroke_rad + config.regrasp_m
         if self._holds(view):
-            strokes = math.ceil(max(0.0, left_rad - (yaw_rad + config.window_rad)) / stroke_rad)
-            return config.turn_lever_m * left_rad + strokes * regrasp_m
-        strokes = max(1, math.ceil(left_rad / stroke_rad))
-        back_m = config.turn_lever_m * max(0.0, config.window_rad - yaw_rad)
+            room_rad = max(0.0, yaw_rad + end_rad)
+            return turns_m + math.ceil(max(0.0, left_rad - room_rad) / stroke_rad) * regrasp_m
         there_m = float(np.linalg.norm(self._to_cap(view)))
-        return there_m + back_m + config.regrasp_m + config.turn_lever_m * left_rad + (strokes - 1) * regrasp_m
+        back_m = config.turn_lever_m * max(0.0, end_rad - yaw_rad)
+        regrasps = max(1, math.ceil(left_rad / stroke_rad)) - 1
+        return there_m + back_m + config.regrasp_m + turns_m + regrasps * regrasp_m
 
     def _intention(self, view: ExpertView) -> tuple[Pose, float]:
         """Return the pose to be at and the opening, 1 = open."""
