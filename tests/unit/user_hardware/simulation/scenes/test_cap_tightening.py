@@ -17,13 +17,14 @@ from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.simulation.config import SimulationConfig, simulation_config_type
 from user_hardware.simulation.scene_draw import draw_scene
 from user_hardware.simulation.scene_model import scene_mjcf
-from user_hardware.simulation.scenes.cap_tightening import CapDraw, CapTighteningConfig, CapTighteningScene
+from user_hardware.simulation.scenes.bottle import BottleConfig
+from user_hardware.simulation.scenes.cap_tightening import CapDraw, CapTighteningScene
 from user_hardware.simulation.tool_poses import tool_down
 from user_hardware.teleop.expert import ExpertAction
 
 TASK = "cap_tightening"
 CONFIG = task_config(TASK, "simulation_node", simulation_config_type(SimulationConfig, TASK))
-GEOMETRY = CapTighteningConfig()
+GEOMETRY = BottleConfig()
 SCENE = CapTighteningScene(config=GEOMETRY)
 DRAW = CapDraw(xy_m=np.array([0.004, -0.003]), turn_rad=0.8)
 FAR_AWAY = tool_down(0.5, 0.0, 0.3)
