@@ -20,10 +20,12 @@ TURN_JOINT = "cap_turn"
 STOP_SENSOR = "cap_stop_torque"
 _NECK_RADIUS_M = 0.0125
 _NECK_M = 0.025
+_MARK_M = 0.02
 _SHOULDER_M = 0.008
 _SHOULDER_SHARE = 0.72
 _STRIPE_HALF_WIDTH_M = 0.0035
 _PAINT_M = 0.0006
+# How far it can be turned the wrong way before the thread ends.
 _LOOSENS_RAD = 0.5
 _STIFF = {"solref": "0.005 1", "solimp": "0.99 0.999 0.001"}
 # MuJoCo scales a coupling by the joints' inertias as they are: that of so small a cap alone would make it limp.
@@ -59,11 +61,9 @@ class BottleConfig(SceneConfig):
         """Refuse a scene that cannot be built or solved."""
         if len(self.cap_position_in_base) != 3:
             _refuse("scene.cap_position_in_base", self.cap_position_in_base, "3 numbers")
-        lowest_m = _NECK_M + _SHOULDER_M + self.cap_height_m / 2
+        lowest_m = _MARK_M + _NECK_M + self.cap_height_m / 2
         if self.cap_position_in_base[2] <= lowest_m:
-            _refuse(
-                "scene.cap_position_in_base", self.cap_position_in_base, f"z above {lowest_m} for neck and shoulder"
-            )
+            _refuse("scene.cap_position_in_base", self.cap_position_in_base, f"z above {lowest_m}, for the bottle")
         if self.turn_spread_rad >= self.turn_rad:
             _refuse("scene.turn_spread_rad", self.turn_spread_rad, f"less than turn_rad = {self.turn_rad}")
 
@@ -105,7 +105,7 @@ def _add_bottle(bottle: Element, config: BottleConfig) -> None:
     for outer_m, bottom_m, top_m in (
         (_NECK_RADIUS_M, shoulder_top_m, neck_top_m - config.cap_height_m / 2),
         (shoulder_radius_m, body_top_m, shoulder_top_m),
-        (radius_m, body_top_m - 0.02, body_top_m),
+        (radius_m, body_top_m - _MARK_M, body_top_m),
     ):
         _add_paint(bottle, outer_m=outer_m, span_m=(bottom_m, top_m), rgba=_MARK_RGBA)
 

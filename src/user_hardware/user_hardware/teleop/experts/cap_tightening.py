@@ -13,7 +13,7 @@ from user_core.transforms import FloatArray, Pose, rotation_between, subtract
 from user_hardware.simulation.tool_poses import tool_down
 from user_hardware.teleop.expert import ExpertAction, ExpertConfig, ExpertView, Hand
 
-_HELD_WIDTH_M = 0.002
+_WIDTH_TOLERANCE_M = 0.002
 _UNTURNED = tool_down(0.0, 0.0, 0.0)
 
 
@@ -21,7 +21,9 @@ _UNTURNED = tool_down(0.0, 0.0, 0.0)
 class CapTighteningExpertConfig(ExpertConfig):
     """Skill and imprecision; lengths in metres, actions in [-1, 1]."""
 
-    cap_width_m: float = parameter(0.032, "width between fingers that hold the cap", minimum=0.01, maximum=0.08)
+    cap_width_m: float = parameter(
+        0.032, "width between fingers that hold the cap: twice scene.cap_radius_m", minimum=0.01, maximum=0.08
+    )
     window_rad: float = parameter(
         0.5236, "yaw either way between which it turns, as the guard's", minimum=0.1, maximum=3.1
     )
@@ -99,7 +101,7 @@ class CapTighteningExpert:
     def _holds(self, view: ExpertView) -> bool:
         config = self._config
         around = self._is_around_cap(view, xy_m=config.hold_m, z_m=config.hold_m)
-        return around and abs(view.gripper_width_m - config.cap_width_m) < _HELD_WIDTH_M
+        return around and abs(view.gripper_width_m - config.cap_width_m) < _WIDTH_TOLERANCE_M
 
     def _is_around_cap(self, view: ExpertView, *, xy_m: float, z_m: float) -> bool:
         x, y, z = self._to_cap(view)

@@ -8,12 +8,13 @@ import mujoco
 import numpy as np
 import pytest
 
-from tests.support.task_rollout import TaskBench, task_config
+from tests.support.task_rollout import TaskBench, make_expert, task_config
 from user_core.configuration import build
 from user_core.errors import ConfigurationError
 from user_core.transforms import Pose, subtract
 from user_core.types import TaskState
 from user_hardware.environment.config import EnvironmentConfig
+from user_hardware.environment.guard import Guard
 from user_hardware.simulation.config import SimulationConfig, simulation_config_type
 from user_hardware.simulation.scene_draw import draw_scene
 from user_hardware.simulation.scene_model import scene_mjcf
@@ -149,6 +150,25 @@ def test_fingers_slip_on_a_tight_cap_before_they_break_anything() -> None:
         bench.world.advance(0.1)
         torques_nm.append(bench.world.task_state.value("torque_nm"))
     assert GEOMETRY.tight_torque_nm + 0.1 < max(torques_nm) < 1.5
+
+
+@pytest.mark.parametrize("side", [(1.0, 0.0), (-1.0, 0.0), (1.0, 1.0), (0.0, -1.0)])
+def test_a_cap_squeezed_out_of_the_fingers_does_not_throw_the_tool_farther_than_the_guard_bears(
+    side: tuple[float, float],
+) -> None:
+    # The bottle stands as far to the other side as a reset puts it.
+    x, y, z = GEOMETRY.cap_position_in_base
+    other = [x - side[0] * GEOMETRY.bottle_xy_m, y - side[1] * GEOMETRY.bottle_xy_m, z]
+    bench = TaskBench(TASK, scene__bottle_xy_m=0.0, scene__cap_position_in_base=other)
+    guard = Guard(config=bench.config.guard, leash_m=1.0, leash_rad=1.0, nominal_target=SCENE.nominal_target)
+    bench.reset(0)
+    aside = np.array([*side, -0.6, 0.0, 0.0, 0.0])
+    outside_m = []
+    for opening in [1.0] * 8 + [0.0, 0.0, 1.0, 0.0, 0.0, 0.0]:
+        bench.step(ExpertAction(twist=aside, opening=opening))
+        outside_m.append(guard.distance_outside(bench.sample.tcp_pose))
+    assert max(outside_m) < 0.8 * bench.config.guard.outside_tolerance_m
+    assert bench.go_on(make_expert(TASK, expert__noise_std=0.0)).success
 
 
 @pytest.mark.parametrize(
