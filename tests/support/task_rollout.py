@@ -45,7 +45,7 @@ ConfigT = TypeVar("ConfigT")
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    """How an episode went."""
+    """How an episode went; beyond the wrench limit it is a failure."""
 
     success: bool
     failure: bool
@@ -160,6 +160,12 @@ class TaskBench:
         for _ in range(self.config.task.max_episode_steps):
             reward = self.step(expert.act(self.view()))
             forces_n.append(float(np.linalg.norm(self.sample.wrench[:3])))
-            if reward.success or reward.failure:
+            crashed = self._guard.exceeds_wrench_limit(self.sample.wrench)
+            if reward.success or reward.failure or crashed:
                 break
-        return Rollout(success=reward.success, failure=reward.failure, steps=len(forces_n), peak_force_n=max(forces_n))
+        return Rollout(
+            success=reward.success and not crashed,
+            failure=reward.failure or crashed,
+            steps=len(forces_n),
+            peak_force_n=max(forces_n),
+        )

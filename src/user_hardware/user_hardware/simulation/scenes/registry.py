@@ -7,8 +7,8 @@ from user_core.registry import Registry
 SCENES = Registry(
     kind="task with a scene",
     entries={
-        "charger": "user_hardware.simulation.scenes.charger:ChargerScene",
         "cap_tightening": "user_hardware.simulation.scenes.cap_tightening:CapTighteningScene",
+        "charger": "user_hardware.simulation.scenes.charger:ChargerScene",
         "peg_insertion": "user_hardware.simulation.scenes.peg_insertion:PegInsertionScene",
     },
     where="task of simulation_node, in config/tasks/<task>.yaml",

@@ -7,10 +7,9 @@ from user_core.registry import Registry
 EXPERTS = Registry(
     kind="task with a scripted expert",
     entries={
+        "cap_tightening": "user_hardware.teleop.experts.cap_tightening:CapTighteningExpert",
         "charger": "user_hardware.teleop.experts.insertion:InsertionExpert",
         "peg_insertion": "user_hardware.teleop.experts.insertion:InsertionExpert",
-        "cap_tightening": "user_hardware.teleop.experts.cap_tightening:CapTighteningExpert",
-        "peg_insertion": "user_hardware.teleop.experts.peg_insertion:PegInsertionExpert",
     },
     where="task of operator_node, in config/tasks/<task>.yaml",
 )
