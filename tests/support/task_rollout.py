@@ -16,7 +16,7 @@ import yaml
 from user_core.configuration import build, specialised
 from user_core.interfaces import RewardInput
 from user_core.transforms import Pose
-from user_core.types import Mode, Observation, RewardSignal
+from user_core.types import Mode, Observation, RewardSignal, StateArray
 from user_hardware.environment.action import ActionMapping
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.guard import Guard
@@ -131,8 +131,7 @@ class TaskBench:
         values = mapping.from_twist(action.twist, action.opening, self._opening)
         target = mapping.target(values, mapping.reference(measured=measured, commanded=self._commanded))
         self._commanded = self._guard.limit(target, measured=measured, previous=self._commanded).pose
-        opening = mapping.opening(values)
-        self._opening = self._opening if opening is None else opening
+        self._opening = self._asked_opening(values)
         self.world.set_target(self._commanded)
         self.world.set_gripper(self._opening * _MAX_WIDTH_M)
         self.sample = self.world.advance(self.config.period_s)
@@ -147,6 +146,15 @@ class TaskBench:
             )
         )
         return self.reward
+
+    def _asked_opening(self, action: StateArray) -> float:
+        """Return the opening that an action leaves commanded; a person's change is never held back."""
+        axis, gripper = self._mapping.gripper_axis, self.config.gripper
+        if axis is None:
+            return self._opening
+        if gripper.mode == "continuous":
+            return float(action[axis] + 1) / 2
+        return self._opening if abs(action[axis]) <= gripper.threshold else float(action[axis] > 0)
 
     def run(self, expert: Expert, *, seed: int) -> Rollout:
         """Let an expert do an episode from its reset to success, failure or the step limit."""
