@@ -43,6 +43,7 @@ setup(
             "teach_pose = user_bringup.nodes.teach_pose:main",
             "launch = user_bringup.launcher.command_line:main",
             "bag = user_bringup.bag.command_line:main",
+            "evaluate = user_bringup.evaluate.command_line:main",
         ],
     },
 )

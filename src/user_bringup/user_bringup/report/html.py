@@ -22,6 +22,7 @@ _COLUMNS = (
     ("95 % from", "wilson_low"),
     ("to", "wilson_high"),
 )
+_TABLES = ("curve", "evaluation", "imitation_only", "requested", "operator", "evaluated")
 _PERCENT = ("success_rate", "wilson_low", "wilson_high")
 
 
@@ -79,7 +80,8 @@ def _evaluations(summary: Mapping[str, Any]) -> str:
     for key, name in (("evaluation", "final"), ("imitation_only", "imitation only")):
         if summary[key] is not None:
             rows.append({"kind": name} | summary[key])
-    rows += [{"kind": "requested"} | point for point in summary["requested"]]
+    for kind in ("requested", "operator"):
+        rows += [{"kind": kind} | point for point in summary[kind]]
     header = "".join(f"<th>{name}</th>" for name, _ in _COLUMNS)
     lines = ["".join(f"<td>{html.escape(_cell(key, row.get(key)))}</td>" for _, key in _COLUMNS) for row in rows]
     return "".join(f"<tr>{cells}</tr>" for cells in (header, *lines))
@@ -96,7 +98,7 @@ def _cell(key: str, value: object) -> str:
 def _flat(summary: Mapping[str, Any]) -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = []
     for key, value in summary.items():
-        if key in ("curve", "evaluation", "imitation_only", "requested"):
+        if key in _TABLES:
             continue
         if isinstance(value, dict):
             rows += [(f"{key}.{inner}", item) for inner, item in value.items()]
