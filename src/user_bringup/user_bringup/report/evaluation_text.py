@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from user_bringup.report.text_table import aligned, shown
 
 COLUMNS = (
     ("seed", "seed"),
@@ -25,7 +27,7 @@ def evaluation_text(report: Mapping[str, Any]) -> str:
     """
     header = [name for name, _ in COLUMNS]
     rows = [[shown(row[key]) for _, key in COLUMNS] for row in report["rows"]]
-    return "\n".join([*_aligned([header, *rows]), "", *figures(report)])
+    return "\n".join([*aligned([header, *rows]), "", *figures(report)])
 
 
 def figures(report: Mapping[str, Any]) -> list[str]:
@@ -49,15 +51,3 @@ def figures(report: Mapping[str, Any]) -> list[str]:
     if report["abandoned"]:
         lines.append(f"given up: {report['abandoned']}")
     return lines
-
-
-def shown(value: object) -> str:
-    """Return a value of the table for people."""
-    if value is None or value == "":
-        return "-"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]

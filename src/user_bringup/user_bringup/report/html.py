@@ -34,19 +34,27 @@ class Picture:
     caption: str = ""
 
 
-def page(summary: Mapping[str, Any], *, plots: Sequence[Picture], strips: Sequence[Picture]) -> str:
+def page(
+    summary: Mapping[str, Any], *, plots: Sequence[Picture], strips: Sequence[Picture], evaluated: str = "", browser: str = ""
+) -> str:
     """Return the page.
 
     Args:
         summary: What report.json says.
         plots: Plots of learning and timing.
         strips: Film strips.
+        evaluated: The section on an evaluation seed by seed.
+        browser: The section in which episodes are looked at.
     """
-    template = Template(resources.files("user_bringup.report").joinpath("template.html").read_text(encoding="utf-8"))
+    files = resources.files("user_bringup.report")
+    template = Template(files.joinpath("template.html").read_text(encoding="utf-8"))
     names = [summary["task"], summary["algorithm"], summary["policy"], f"seed {summary['seed']}"]
     privileged = ", ".join(summary["privileged_inputs"])
     subtitle = summary["verdict"] + (f"; the policy reads privileged inputs: {privileged}" if privileged else "")
     return template.substitute(
+        style=files.joinpath("style.css").read_text(encoding="utf-8"),
+        evaluated=evaluated,
+        browser=browser,
         title=html.escape(" · ".join(name for name in names if name)),
         subtitle=html.escape(subtitle),
         cards="".join(_card(name, value) for name, value in _headline(summary)),
