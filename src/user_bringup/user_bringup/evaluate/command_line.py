@@ -30,9 +30,9 @@ _EPILOG = """examples:
   evaluate --compare runs/first-judged runs/second-judged
 
 TASK is a name in config/tasks. checkpoint:= is a run folder (its best evaluated checkpoint, else its newest), a
-checkpoint, or a file of weights; policy:=operator lets the person at the device perform. Every seed:= stands for one list
-of seeds, none of which any training uses. An evaluation that was interrupted goes on when it is given again with the same
-run:=. All other launch arguments (robot:=, robots:=, real_time_factor:=, config:=) are passed on.
+checkpoint, or a file of weights; policy:=operator lets the person at the device perform. Every seed:= stands for one
+list of seeds, none of which any training uses. An evaluation that was interrupted goes on when it is given again with
+the same run:=. All other launch arguments (robot:=, robots:=, real_time_factor:=, config:=) are passed on.
 """
 
 

@@ -28,9 +28,7 @@ def request_for(arguments: EvaluateArguments, trained: TrainedPolicy | None) -> 
         ConfigurationError: When the checkpoint is of another task or policy than the arguments name.
     """
     if trained is None:
-        return EvaluationRequest(
-            task=arguments.task, policy=OPERATOR, seed=arguments.seed, episodes=arguments.episodes
-        )
+        return EvaluationRequest(task=arguments.task, policy=OPERATOR, seed=arguments.seed, episodes=arguments.episodes)
     facts = trained.facts
     policy = facts.policy if facts is not None else arguments.policy or trained.registry_name
     algorithm = facts.algorithm if facts is not None else arguments.passed_on.get("algorithm", "rlpd")
@@ -48,7 +46,7 @@ def request_for(arguments: EvaluateArguments, trained: TrainedPolicy | None) -> 
         policy=policy,
         algorithm=algorithm,
         checkpoint=str(trained.source.absolute()),
-        version=str(trained.version),
+        version=trained.name or str(trained.version),
         weights_digest=tensors_digest(trained.tensors),
         seed=arguments.seed,
         episodes=arguments.episodes,

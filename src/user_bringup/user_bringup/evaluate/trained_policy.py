@@ -33,6 +33,7 @@ class TrainedPolicy:
     Attributes:
         source: File or folder that they were read from.
         facts: Of the run that trained them; None for a file that lies in no run folder.
+        name: Under which a run keeps them, such as `imitation`; "" for a version like any other.
         registry_name: Of the policy, as its weights name it.
         spec: Meaning of the environment's spec that they were trained in; None where the run's log does not say.
     """
@@ -40,6 +41,7 @@ class TrainedPolicy:
     source: Path
     facts: RunFacts | None
     version: WeightsVersion
+    name: str
     registry_name: str
     spec_digest: str
     spec: Mapping[str, Any] | None
@@ -89,6 +91,7 @@ def _of_checkpoint(folder: Path) -> TrainedPolicy:
         source=folder,
         facts=_facts(run),
         version=WeightsVersion(incarnation=_incarnation(folder.parent), update=checkpoint.updates),
+        name="",
         registry_name=checkpoint.policy,
         spec_digest=checkpoint.spec_digest,
         spec=_trained_spec(run, checkpoint.spec_digest),
@@ -103,6 +106,7 @@ def _of_weights(file: Path) -> TrainedPolicy:
         source=file,
         facts=_facts(run),
         version=header.version,
+        name=header.name,
         registry_name=header.policy,
         spec_digest=header.spec_digest,
         spec=_trained_spec(run, header.spec_digest),
@@ -154,5 +158,3 @@ def _wrong(path: Path, allowed: str) -> ConfigurationError:
     return ConfigurationError(
         key="checkpoint", value=str(path), allowed=allowed, where="the argument checkpoint:=RUN|FILE"
     )
-
-

@@ -58,7 +58,9 @@ def paired_difference(only_first: int, only_second: int, pairs: int) -> tuple[fl
     return (only_first - only_second) / pairs, max(centre - half, -1.0), min(centre + half, 1.0)
 
 
-def _doubled_ranks(magnitudes: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _doubled_ranks(
+    magnitudes: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return (N,) twice the rank of each magnitude; ties share their mean, which doubled is a whole number."""
     _, inverse, counts = np.unique(magnitudes, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)

@@ -1,4 +1,4 @@
-"""What comes next in a run, by its purpose: train, collect or evaluate a policy or a person. Plans read the tables and keep no state."""
+"""What comes next in a run, by its purpose: train, collect, evaluate. Plans read the tables and keep no state."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class RunFacts:
         privileged = config.privileged_inputs.split(",")
         return cls(
             task=config.task,
-            algorithm=config.algorithm,
+            algorithm="" if by_operator else config.algorithm,
             policy="operator" if by_operator else config.policy,
             privileged_inputs=() if by_operator else tuple(name.strip() for name in privileged if name.strip()),
             seed=config.seed,

@@ -47,9 +47,7 @@ class BagScan:
     problem: str = ""
 
 
-def scan_bag(
-    path: Path, *, wanted: Collection[str], limit_s: float, visitor: BagVisitor | None = None
-) -> BagScan:
+def scan_bag(path: Path, *, wanted: Collection[str], limit_s: float, visitor: BagVisitor | None = None) -> BagScan:
     """Read a bag from begin to end, for at most `limit_s` seconds.
 
     Args:

@@ -33,8 +33,8 @@ def sentences(comparison: Comparison) -> list[str]:
     wins_b = sum(pair.winner == "B" for pair in comparison.pairs)
     lines = [
         f"seeds won: A {wins_a}, B {wins_b}, drawn {len(comparison.pairs) - wins_a - wins_b}",
-        f"success, A minus B: {difference:+.1%} (95 % {low:+.1%} to {high:+.1%}); solved by A alone {comparison.only_a}, "
-        f"by B alone {comparison.only_b}, McNemar exact p = {comparison.success_p:.4g}",
+        f"success, A minus B: {difference:+.1%} (95 % {low:+.1%} to {high:+.1%}); solved by A alone "
+        f"{comparison.only_a}, by B alone {comparison.only_b}, McNemar exact p = {comparison.success_p:.4g}",
     ]
     time = comparison.time_difference_s
     if time.mean is None:

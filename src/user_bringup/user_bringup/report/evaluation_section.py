@@ -23,9 +23,23 @@ def failures(record: RunRecord) -> list[EpisodeRow]:
     return [row for row in decided.values() if not row.succeeded]
 
 
-def evaluation_section(
-    report: Mapping[str, Any] | None, failed: Sequence[EpisodeRow], files: EpisodeFiles
-) -> str:
+def evaluation_cards(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the headline of the page: what a number means, and the number."""
+    interval = f"{report['wilson_low']:.0%} to {report['wilson_high']:.0%}"
+    cards = [(f"success, {report['successes']} of {report['episodes']} ({interval})", f"{report['success_rate']:.0%}")]
+    time = report["time_to_success_s"]
+    if time["mean"] is not None:
+        spread = "" if time["low"] is None else f" ({time['low']:.2f} to {time['high']:.2f})"
+        cards.append((f"mean robot time to success{spread}", f"{time['mean']:.2f} s"))
+    if report["intervention_free"] is not None:
+        cards.append(("episodes without intervention", f"{report['intervention_free']:.0%}"))
+    if report["ground_truth_known"]:
+        said = f"of {report['ground_truth_known']} episodes contradicted by the ground truth"
+        cards.append((said, str(report["ground_truth_disagreements"])))
+    return cards
+
+
+def evaluation_section(report: Mapping[str, Any] | None, failed: Sequence[EpisodeRow], files: EpisodeFiles) -> str:
     """Return the section; "" in a run without an evaluation to speak of.
 
     Args:
@@ -53,7 +67,7 @@ def _row(row: Mapping[str, Any]) -> str:
 
 
 def _strips(failed: Sequence[EpisodeRow], files: EpisodeFiles) -> str:
-    figures_ = []
+    pictures = []
     for row in failed:
         strip = files.strip(row.episode)
         if not strip:
@@ -62,12 +76,13 @@ def _strips(failed: Sequence[EpisodeRow], files: EpisodeFiles) -> str:
         said += f", {row.reason}" if row.reason else ""
         said += f", the ground truth says {row.ground_truth}" if row.contradicted else ""
         caption = html.escape(said)
-        figures_.append(
-            f'<figure><a href="#episode={html.escape(row.episode)}"><img loading="lazy" alt="{caption}" src="{strip}"></a>'
+        pictures.append(
+            f'<figure><a href="#episode={html.escape(row.episode)}">'
+            f'<img loading="lazy" alt="{caption}" src="{strip}"></a>'
             f"<figcaption>{caption}</figcaption></figure>"
         )
-    if not figures_:
+    if not pictures:
         return '<p class="soft">no images in the bag</p>'
-    missing = len(failed) - len(figures_)
+    missing = len(failed) - len(pictures)
     said = f'<p class="soft">{missing} without a picture</p>' if missing else ""
-    return f'<div class="strips">{"".join(figures_)}</div>{said}'
+    return f'<div class="strips">{"".join(pictures)}</div>{said}'

@@ -10,6 +10,8 @@ from importlib import resources
 from string import Template
 from typing import Any
 
+from user_bringup.report.evaluation_section import evaluation_cards
+
 _COLUMNS = (
     ("evaluation", "kind"),
     ("steps", "environment_steps"),
@@ -35,7 +37,12 @@ class Picture:
 
 
 def page(
-    summary: Mapping[str, Any], *, plots: Sequence[Picture], strips: Sequence[Picture], evaluated: str = "", browser: str = ""
+    summary: Mapping[str, Any],
+    *,
+    plots: Sequence[Picture],
+    strips: Sequence[Picture],
+    evaluated: str = "",
+    browser: str = "",
 ) -> str:
     """Return the page.
 
@@ -58,14 +65,21 @@ def page(
         title=html.escape(" · ".join(name for name in names if name)),
         subtitle=html.escape(subtitle),
         cards="".join(_card(name, value) for name, value in _headline(summary)),
-        plots="".join(_figure(picture) for picture in plots),
+        learning=_learning(plots),
         strips="".join(_figure(picture) for picture in strips) or '<p class="soft">no images in the bag</p>',
         evaluations=_evaluations(summary),
         figures="".join(_fact(name, value) for name, value in _flat(summary)),
     )
 
 
+def _learning(plots: Sequence[Picture]) -> str:
+    figures = "".join(_figure(picture) for picture in plots)
+    return f'<h2>Learning</h2>\n<div class="plots">{figures}</div>' if plots else ""
+
+
 def _headline(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if summary["evaluated"] is not None:
+        return evaluation_cards(summary["evaluated"])
     cards = []
     for key, name in (("evaluation", "final evaluation"), ("imitation_only", "imitation only")):
         result = summary[key]

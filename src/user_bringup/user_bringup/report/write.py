@@ -56,7 +56,8 @@ def write_report(record: RunRecord, *, scan_limit_s: float) -> dict[str, Any]:
             policy = ", ".join(row.policy_versions) or "none"
             caption = f"{name}: {row.mode}, {row.length} steps, {row.outcome}, policy {policy}"
             strips.append(Picture(png=png, caption=caption))
-    plots = [Picture(png=render(plot, record)) for plot in PLOTS]
+    learned = summary["evaluated"] is None
+    plots = [Picture(png=render(plot, record)) for plot in PLOTS] if learned else []
     evaluated = evaluation_section(summary["evaluated"], failed, files)
     browser = browser_section(record.episodes.episodes, files, problem=scan.problem)
     _write(run / "report.html", page(summary, plots=plots, strips=strips, evaluated=evaluated, browser=browser))
