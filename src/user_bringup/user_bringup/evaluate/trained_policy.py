@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from user_bringup.evaluation.progress_folder import ProgressFolder, RunFacts
-from user_core.errors import ConfigurationError, UserRosError
+from user_core.errors import ConfigurationError, UserRosError, WeightsError
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader
 from user_core.ros.records import decode
@@ -100,7 +100,10 @@ def _of_checkpoint(folder: Path) -> TrainedPolicy:
 
 
 def _of_weights(file: Path) -> TrainedPolicy:
-    payload = unpack(file.read_bytes())
+    try:
+        payload = unpack(file.read_bytes())
+    except WeightsError as error:
+        raise _wrong(file, f"a run folder, a checkpoint or a weights file; this file is none: {error}") from error
     header, run = payload.header, _run_of(file)
     return TrainedPolicy(
         source=file,
