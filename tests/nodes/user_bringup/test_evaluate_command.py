@@ -76,7 +76,12 @@ def add_weights(folder: Path, *, update: int, name: str = "") -> Path:
 def run_main(words: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, list[list[str]]]:
     """Run the command with a launch that only notes its words."""
     launches: list[list[str]] = []
-    monkeypatch.setattr(command_line, "run_launch", lambda given: launches.append(list(given)) or 130)
+
+    def interrupted_launch(given: Sequence[str]) -> int:
+        launches.append(list(given))
+        return 130
+
+    monkeypatch.setattr(command_line, "run_launch", interrupted_launch)
     return command_line.main(list(words)), launches
 
 

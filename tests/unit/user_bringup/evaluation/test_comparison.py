@@ -12,7 +12,7 @@ from user_core.errors import ConfigurationError
 
 def report(times_s: dict[int, float | None], *, task: str = "peg_insertion") -> dict[str, Any]:
     """An evaluation by seed: the time of a success, None for a failure."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "seed": seed,
             "outcome": "timeout" if time_s is None else "success",

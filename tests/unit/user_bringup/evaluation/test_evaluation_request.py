@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from user_core.errors import LogError
 REQUEST = EvaluationRequest(task="peg_insertion", policy="cnn", algorithm="rlpd", seed=1, episodes=50)
 
 
-def trained_in(**values: object) -> EvaluationRequest:
+def trained_in(**values: Any) -> EvaluationRequest:  # noqa: ANN401 - any field of the spec
     spec = dataclasses.replace(small_spec(), **values)
     meaning = json.loads(json.dumps(spec.meaning))
     return dataclasses.replace(REQUEST, checkpoint="runs/first", spec_digest=spec.digest, spec=meaning)
