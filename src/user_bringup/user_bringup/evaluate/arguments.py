@@ -11,6 +11,7 @@ from user_bringup.evaluation.evaluation_request import OPERATOR
 from user_core.errors import ConfigurationError
 
 _OWN = ("checkpoint", "policy", "episodes", "seed", "run")
+_OTHERWISE = {"task": "the first word, TASK", "evaluation_episodes": "episodes:=N"}
 _MAX_EPISODES = 10_000
 _MAX_SEED = 2**31 - 1
 _WHERE = "the command line: evaluate TASK checkpoint:=RUN|FILE episodes:=N seed:=S run:=FOLDER"
@@ -51,6 +52,8 @@ class EvaluateArguments:
         Raises:
             ConfigurationError: When one is missing or not allowed.
         """
+        for name in _OTHERWISE.keys() & given.keys():
+            raise _wrong(name, given[name], f"it is given as {_OTHERWISE[name]}")
         policy, checkpoint = given.get("policy", ""), given.get("checkpoint", "")
         if policy == OPERATOR and checkpoint:
             raise _wrong("checkpoint", checkpoint, f"none with policy:={OPERATOR}, who needs no weights")

@@ -29,6 +29,7 @@ def test_a_folder_of_its_own_is_the_default() -> None:
         (GIVEN | {"policy": "operator"}, "none with policy:=operator"),
         (GIVEN | {"episodes": "0"}, "episodes = '0' is not allowed: a whole number from 1 to 10000"),
         (GIVEN | {"episodes": "many"}, "episodes = 'many'"),
+        (GIVEN | {"task": "peg_insertion"}, "task = 'peg_insertion' is not allowed: it is given as the first word"),
         (GIVEN | {"seed": "-1"}, "seed = '-1' is not allowed: a whole number from 0"),
     ],
 )
