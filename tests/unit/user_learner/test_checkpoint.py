@@ -122,7 +122,10 @@ def test_nothing_there_is_no_checkpoint(tmp_path: Path) -> None:
 
 
 def test_one_checkpoint_is_read_where_it_lies_with_what_its_policy_loads(tmp_path: Path) -> None:
-    named = {"trainer.learner.policy.actor.weight": np.ones((2, 2), np.float32), "trainer.rows": np.arange(3)}
+    named: dict[str, NDArray[Any]] = {
+        "trainer.learner.policy.actor.weight": np.ones((2, 2), np.float32),
+        "trainer.rows": np.arange(3),
+    }
     made = dataclasses.replace(checkpoint(7), tensors=named)
     folder = CheckpointStore(folder=tmp_path, keep_newest=2).save(made)
     assert is_checkpoint(folder)
