@@ -23,7 +23,7 @@ setup(
     name=PACKAGE,
     version="0.1.0",
     packages=find_packages(),
-    package_data={"": ["py.typed", "*.xml", "*.yaml", "*.html", "*.png", "*.md"]},
+    package_data={"": ["py.typed", "*.xml", "*.yaml", "*.html", "*.css", "*.js", "*.png", "*.md"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{PACKAGE}"]),
         (f"share/{PACKAGE}", ["package.xml"]),
@@ -43,6 +43,7 @@ setup(
             "teach_pose = user_bringup.nodes.teach_pose:main",
             "launch = user_bringup.launcher.command_line:main",
             "bag = user_bringup.bag.command_line:main",
+            "evaluate = user_bringup.evaluate.command_line:main",
         ],
     },
 )

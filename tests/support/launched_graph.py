@@ -66,7 +66,7 @@ class LaunchedGraph:
         }
         self.output_file = folder / f"launch-{self.mark[:8]}.txt"
         self._prefix = tuple(prefix)
-        self._command = [*prefix, str(_launcher()), task, *(f"{name}:={value}" for name, value in given.items())]
+        self._command = [*prefix, str(launcher()), task, *(f"{name}:={value}" for name, value in given.items())]
         self._process: subprocess.Popen[bytes] | None = None
         self._companions: list[subprocess.Popen[bytes]] = []
 
@@ -201,7 +201,7 @@ def _die_with_test() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
-def _launcher() -> Path:
+def launcher() -> Path:
     """Return what `./user launch` runs, of the workspace that is sourced."""
     for prefix in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep):
         path = Path(prefix) / "lib" / "user_bringup" / "launch"

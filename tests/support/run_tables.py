@@ -132,6 +132,7 @@ class Run:
             outcome = self.outcome(seed)
             named = goal.policy_version or self.version
             row = episode_row(
+                wall_s=self.counters.wall_s,
                 episode=f"{goal.evaluation} {self._episodes}",
                 robot=goal.robot,
                 mode=goal.mode,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -78,9 +79,9 @@ class EnvironmentSpec:
         return sum(group.size for group in self.state_groups)
 
     @cached_property
-    def digest(self) -> str:
-        """Hash all that changes the meaning of a record or of a weight; the robot's name and the text do not."""
-        meaning = {
+    def meaning(self) -> dict[str, Any]:
+        """Return all that changes the meaning of a record or of a weight; the robot's name and the text do not."""
+        return {
             "task": self.task,
             "state": [[g.name, g.element_names, _rounded(g.low), _rounded(g.high)] for g in self.state_groups],
             "action": [self.action_names, _rounded(self.action_scale), *filter(None, [self.gripper_mode])],
@@ -88,7 +89,11 @@ class EnvironmentSpec:
             "cameras": [[c.name, c.height, c.width, c.crop] for c in self.cameras],
             "rate": _rounded((self.control_rate_hz,)),
         }
-        return hashlib.sha256(json.dumps(meaning, separators=(",", ":")).encode()).hexdigest()
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash the meaning; equal digests are the same contract."""
+        return hashlib.sha256(json.dumps(self.meaning, separators=(",", ":")).encode()).hexdigest()
 
     def group_slices(self) -> dict[str, slice]:
         """Return where each state group lies in the state vector."""

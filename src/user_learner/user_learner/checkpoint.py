@@ -25,6 +25,10 @@ _PREFIX = "updates-"
 _UNFINISHED = ".unfinished-"
 _DAMAGED = "damaged-"
 _BEST = "best.json"
+_POLICY = "trainer.learner.policy."
+"""Under which the trainer's state holds what its algorithm gives as `weights()`."""
+
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,6 +62,12 @@ class Checkpoint:
     def name_of(updates: int) -> str:
         """Return the name of the checkpoint after so many updates; the order of names is that of updates."""
         return f"{_PREFIX}{updates:012d}"
+
+    @property
+    def policy_tensors(self) -> dict[str, NDArray[Any]]:
+        """Return what a policy loads."""
+        named = self.tensors.items()
+        return {name.removeprefix(_POLICY): value for name, value in named if name.startswith(_POLICY)}
 
     def facts(self) -> dict[str, str | int]:
         """Return all but the tensors."""
@@ -117,7 +127,7 @@ class CheckpointStore:
         for folder in reversed(self._folders()):
             try:
                 return _read(folder)
-            except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
+            except _UNREADABLE as error:
                 self.damaged.append(f"{folder.name}: {error}")
                 folder.rename(self._folder / f"{_DAMAGED}{uuid.uuid4().hex[:8]}-{folder.name}")
         return None
@@ -166,6 +176,19 @@ class CheckpointStore:
         for path in self._folders():
             if path.name not in keep:
                 shutil.rmtree(path)
+
+
+def is_checkpoint(folder: Path) -> bool:
+    """Tell whether a folder is one checkpoint."""
+    return (folder / _FACTS).is_file()
+
+
+def read_checkpoint(folder: Path) -> Checkpoint:
+    """Read one checkpoint where it lies. Raises WeightsError when it is damaged."""
+    try:
+        return _read(folder)
+    except _UNREADABLE as error:
+        raise WeightsError(f"the checkpoint {folder} cannot be read ({error}); choose another one") from error
 
 
 def _read(folder: Path) -> Checkpoint:

@@ -22,9 +22,11 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from tests.support.learning_records import small_spec
 from user_bringup.nodes.progress_node import ProgressNode
 from user_core.ros import qos
 from user_core.ros.runner import NodeExit
+from user_core.ros.spec_conversion import spec_to_message
 from user_core.run import RunFolder
 from user_interfaces.action import RunEpisodes
 from user_interfaces.msg import EnvironmentSpec, EnvironmentStatus, EpisodeSummary, LearnerStatus, ReplayStatus
@@ -55,7 +57,7 @@ class Graph(Node):
         self._replay = self.create_publisher(ReplayStatus, "/replay/status", qos.LATCHED)
         self._learner = self.create_publisher(LearnerStatus, "/learner/status", qos.LATCHED)
         self._server = ActionServer(self, RunEpisodes, f"{prefix}/run_episodes", self._execute)
-        self._spec.publish(EnvironmentSpec(control_rate_hz=10.0))
+        self._spec.publish(spec_to_message(small_spec(), run="", source="source", source_sequence=0))
         self.create_timer(0.05, self._practise)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from user_core.errors import WeightsError
-from user_learner.checkpoint import Checkpoint, CheckpointStore
+from user_learner.checkpoint import Checkpoint, CheckpointStore, is_checkpoint, read_checkpoint
 
 
 def checkpoint(updates: int) -> Checkpoint:
@@ -119,3 +119,20 @@ def test_the_updates_of_the_newest_are_known_without_reading_it(tmp_path: Path) 
 def test_nothing_there_is_no_checkpoint(tmp_path: Path) -> None:
     store = CheckpointStore(folder=tmp_path / "none", keep_newest=2)
     assert (store.newest(), store.best()) == (None, None)
+
+
+def test_one_checkpoint_is_read_where_it_lies_with_what_its_policy_loads(tmp_path: Path) -> None:
+    named: dict[str, NDArray[Any]] = {
+        "trainer.learner.policy.actor.weight": np.ones((2, 2), np.float32),
+        "trainer.rows": np.arange(3),
+    }
+    made = dataclasses.replace(checkpoint(7), tensors=named)
+    folder = CheckpointStore(folder=tmp_path, keep_newest=2).save(made)
+    assert is_checkpoint(folder)
+    assert not is_checkpoint(tmp_path)
+    found = read_checkpoint(folder)
+    assert found.updates == 7
+    assert list(found.policy_tensors) == ["actor.weight"]
+    (folder / "state.safetensors").write_bytes(b"damaged")
+    with pytest.raises(WeightsError, match="cannot be read"):
+        read_checkpoint(folder)

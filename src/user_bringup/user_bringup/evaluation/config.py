@@ -38,7 +38,10 @@ class EvaluationConfig:
     )
     policy_version: str = parameter("", "purpose evaluate: version or name to evaluate; empty = the newest")
     final_limit_s: float = parameter(
-        900.0, "wall seconds from the end of practice after which unfinished evaluations are left out", minimum=1.0
+        900.0,
+        "wall seconds after which an unfinished evaluation is left out: from the end of practice, and from its last "
+        "episode where nothing but the evaluation is done",
+        minimum=1.0,
     )
 
 
@@ -71,7 +74,9 @@ class ProgressConfig:
     """All parameters of the progress node."""
 
     run_folder: str = parameter("", "folder of the run; its tables and report are kept there")
-    purpose: str = parameter("train", "what this launch is for", choices=("train", "collect", "evaluate"))
+    purpose: str = parameter(
+        "train", "what this launch is for", choices=("train", "collect", "evaluate", "evaluate_operator")
+    )
     robots: tuple[str, ...] = parameter(("arm_0",), "names of the arms that run evaluation episodes")
     task: str = parameter("", "name of the task, for the report")
     algorithm: str = parameter("", "name of the algorithm, for the report")

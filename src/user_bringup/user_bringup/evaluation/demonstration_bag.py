@@ -37,7 +37,7 @@ class DemonstrationBag:
             ConfigurationError: When it is to be made and the folder holds something else, or has no name.
         """
         bag = cls(folder=Path(config.demonstrations), log=log)
-        to_be_made = config.purpose != "evaluate" and config.collect.count > 0
+        to_be_made = config.purpose in ("train", "collect") and config.collect.count > 0
         taken = bag.folder.exists() and not bag.present and any(bag.folder.iterdir())
         if to_be_made and (taken or not config.demonstrations):
             raise ConfigurationError(

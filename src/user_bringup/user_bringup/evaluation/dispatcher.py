@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from user_bringup.evaluation.evaluation_table import Evaluation, EvaluationKind
+from user_bringup.evaluation.evaluation_table import Evaluation
 from user_core.types import Mode
 
 SILENT_S = 5.0
@@ -101,25 +101,25 @@ class Dispatcher:
         unassigned = sorted((seed for seed in open_seeds if seed not in held), key=running.__contains__)
         busy = {name for name, item in self._assigned.items() if set(item.goal.seeds) & set(open_seeds)}
         free = [name for name in live if name not in busy and not self._pauses(name, evaluation, now_s)]
-        collecting = evaluation.kind is EvaluationKind.COLLECTION
-        if not pinned_version and not collecting:
+        by_operator = evaluation.kind.by_operator
+        if not pinned_version and not by_operator:
             free = [] if busy else free[:1]
         goals = []
         for index, name in enumerate(free):
             seeds = tuple(unassigned[index :: len(free)])
             if seeds:
-                goals.append(self._assign(name, evaluation, seeds, pinned_version, collecting, now_s))
+                goals.append(self._assign(name, evaluation, seeds, pinned_version, by_operator, now_s))
         return goals
 
     def _assign(
-        self, name: str, evaluation: Evaluation, seeds: tuple[int, ...], version: str, collecting: bool, now_s: float
+        self, name: str, evaluation: Evaluation, seeds: tuple[int, ...], version: str, by_operator: bool, now_s: float
     ) -> Goal:
         self._goals += 1
         goal = Goal(
             number=self._goals,
             robot=name,
-            mode=Mode.COLLECT if collecting else Mode.EVALUATE,
-            deterministic=not collecting,
+            mode=Mode.COLLECT if by_operator else Mode.EVALUATE,
+            deterministic=not by_operator,
             seeds=seeds,
             policy_version=version,
             evaluation=evaluation.evaluation,

@@ -25,6 +25,8 @@ class EpisodeRow:
         training_steps: Training steps in the log at that moment.
         tick_period_s: (T,) seconds between ticks, rounded to microseconds; empty in lockstep.
         action_delay_s: Seconds from observation to command, rounded likewise.
+        stage: Highest stage reached, 0 where the task has none or an earlier release wrote the table.
+        ground_truth: success, failure or open, as the task itself knows it; "" where nobody knows.
     """
 
     episode: str
@@ -48,6 +50,19 @@ class EpisodeRow:
     duration_s: float
     wall_s: float
     training_steps: int
+    stage: int = 0
+    ground_truth: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Tell whether it ended in success."""
+        return self.outcome == Outcome.SUCCESS
+
+    @property
+    def contradicted(self) -> bool:
+        """Tell whether the reward and the ground truth disagree on success; False where there is no ground truth."""
+        judged = bool(self.ground_truth) and self.outcome != Outcome.INCOMPLETE
+        return judged and self.succeeded != (self.ground_truth == Outcome.SUCCESS)
 
     @classmethod
     def from_summary(cls, summary: EpisodeSummary, *, wall_s: float, training_steps: int) -> EpisodeRow:
@@ -133,14 +148,18 @@ class EpisodeTable:
         return tuple(self._of_evaluation.get(evaluation, ()))
 
     def results(self, evaluation: str, seeds: Iterable[int]) -> dict[int, bool]:
-        """Return success by seed for the seeds that are decided.
+        """Return success by seed for the seeds that are decided."""
+        return {seed: row.succeeded for seed, row in self.decisions(evaluation, seeds).items()}
+
+    def decisions(self, evaluation: str, seeds: Iterable[int]) -> dict[int, EpisodeRow]:
+        """Return the episode that decided each seed, for the seeds that are decided.
 
         The first episode that counts decides a seed. Incomplete ones do not count, until there are `MAX_ATTEMPTS`;
         one that was evaluated with another version than the first does not count either.
         """
         wanted = set(seeds)
         pinned = {self.pinned_version(evaluation)}
-        decided: dict[int, bool] = {}
+        decided: dict[int, EpisodeRow] = {}
         attempts: dict[int, int] = {}
         for row in self.of_evaluation(evaluation):
             if row.seed not in wanted or row.seed in decided:
@@ -148,10 +167,8 @@ class EpisodeTable:
             if row.mode == Mode.EVALUATE and row.policy_versions and set(row.policy_versions) != pinned:
                 continue
             attempts[row.seed] = attempts.get(row.seed, 0) + 1
-            if row.outcome != Outcome.INCOMPLETE:
-                decided[row.seed] = row.outcome == Outcome.SUCCESS
-            elif attempts[row.seed] >= MAX_ATTEMPTS:
-                decided[row.seed] = False
+            if row.outcome != Outcome.INCOMPLETE or attempts[row.seed] >= MAX_ATTEMPTS:
+                decided[row.seed] = row
         return decided
 
     def rate(self, evaluation: str, seeds: Iterable[int]) -> SuccessRate:

@@ -18,7 +18,13 @@ class EvaluationKind(StrEnum):
     FINAL = "final"
     IMITATION = "imitation"
     REQUESTED = "requested"
+    OPERATOR = "operator"
     COLLECTION = "collection"
+
+    @property
+    def by_operator(self) -> bool:
+        """Tell whether a person performs the episodes, which robots know as mode collect."""
+        return self in (EvaluationKind.OPERATOR, EvaluationKind.COLLECTION)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What comes next in a run, by its purpose: train, collect or evaluate. Plans read the tables and keep no state."""
+"""What comes next in a run, by its purpose: train, collect, evaluate. Plans read the tables and keep no state."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from user_bringup.evaluation.config import EvaluationConfig, ProgressConfig
+from user_bringup.evaluation.evaluation_request import EvaluationRequest
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, Evaluation, EvaluationKind, EvaluationTable
 from user_bringup.evaluation.run_counters import RunCounters
 from user_bringup.evaluation.seeds import SeedPlan
@@ -145,30 +146,44 @@ class CollectPlan:
 
 
 class EvaluatePlan:
-    """One evaluation of a version on seeds never used before."""
+    """One evaluation: of the seeds that the folder's request lists, else of seeds that the run has never used."""
+
+    kind = EvaluationKind.REQUESTED
 
     def __init__(self, *, config: ProgressConfig, evaluations: EvaluationTable, demonstrations: Demonstrations) -> None:
         del demonstrations
         self._settings = config.evaluation
         self._evaluations = evaluations
         self._seeds = SeedPlan(run_seed=config.seed)
+        self._request = EvaluationRequest.read(Path(config.run_folder)) if config.run_folder else None
 
     def next(self, counters: RunCounters) -> Evaluation | Ending | None:
         """Evaluate, or end with the result."""
-        results = self._evaluations.closed_since_finish(EvaluationKind.REQUESTED)
+        results = self._evaluations.closed_since_finish(self.kind)
         if not results:
-            seeds = fresh_seeds(self._evaluations, self._seeds, max(self._settings.final_episodes, 1))
-            return new_evaluation(EvaluationKind.REQUESTED, seeds, self._settings.policy_version, counters)
+            return new_evaluation(self.kind, self._chosen_seeds(), self._settings.policy_version, counters)
         result = results[-1]
         if result.abandoned:
             return Ending(exit_status=EXIT_FAILED, verdict=result.abandoned)
         return Ending(exit_status=EXIT_MET, verdict=f"{result.successes} of {result.episodes} episodes succeeded")
+
+    def _chosen_seeds(self) -> tuple[int, ...]:
+        if self._request is not None:
+            return self._request.seeds
+        return fresh_seeds(self._evaluations, self._seeds, max(self._settings.final_episodes, 1))
+
+
+class EvaluateOperatorPlan(EvaluatePlan):
+    """The same, performed by the person at the device instead of a policy."""
+
+    kind = EvaluationKind.OPERATOR
 
 
 PLANS: dict[str, type[TrainPlan] | type[CollectPlan] | type[EvaluatePlan]] = {
     "train": TrainPlan,
     "collect": CollectPlan,
     "evaluate": EvaluatePlan,
+    "evaluate_operator": EvaluateOperatorPlan,
 }
 
 

@@ -38,11 +38,13 @@ class RunFacts:
     @classmethod
     def of(cls, config: ProgressConfig) -> RunFacts:
         """Take over what the parameters say."""
+        by_operator = config.purpose == "evaluate_operator"
+        privileged = config.privileged_inputs.split(",")
         return cls(
             task=config.task,
-            algorithm=config.algorithm,
-            policy=config.policy,
-            privileged_inputs=tuple(name.strip() for name in config.privileged_inputs.split(",") if name.strip()),
+            algorithm="" if by_operator else config.algorithm,
+            policy="operator" if by_operator else config.policy,
+            privileged_inputs=() if by_operator else tuple(name.strip() for name in privileged if name.strip()),
             seed=config.seed,
             purpose=config.purpose,
             setup_s=config.setup_s,

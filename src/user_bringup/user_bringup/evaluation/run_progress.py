@@ -9,6 +9,7 @@ from typing import Any
 from user_bringup.evaluation.config import ProgressConfig
 from user_bringup.evaluation.dispatcher import Dispatcher, Goal, RobotView
 from user_bringup.evaluation.episode_table import EpisodeRow
+from user_bringup.evaluation.evaluation_request import EvaluationRequest
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation
 from user_bringup.evaluation.plans import Demonstrations, Ending
 from user_bringup.evaluation.progress_folder import RunFacts
@@ -16,6 +17,7 @@ from user_bringup.evaluation.progress_lines import compose_line
 from user_bringup.evaluation.run_counters import steps_per_s
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.evaluation.session import Session
+from user_core.spec import EnvironmentSpec
 from user_core.types import EpisodeSummary
 
 _RATE_WINDOW_S = 30.0
@@ -45,6 +47,7 @@ class RunProgress:
         self.record = RunRecord.begin(run, facts=RunFacts.of(config), launched_at_s=launched_at_s)
         self.counters = self.record.counters.without_states()
         self._purpose = config.purpose
+        self._request = EvaluationRequest.read(run)
         self._run_uuid = run_uuid
         self._clock = clock
         self._dispatcher = Dispatcher(robots=config.robots)
@@ -109,9 +112,12 @@ class RunProgress:
         )
         self.record.episodes.add(row)
 
-    def on_spec(self, message: Any) -> None:  # noqa: ANN401 - EnvironmentSpec.msg
-        """Take the control rate of a robot."""
-        self.counters.control_rate_hz = message.control_rate_hz
+    def on_spec(self, spec: EnvironmentSpec) -> None:
+        """Take the control rate of a robot; weights that do not fit its environment are not evaluated in it."""
+        self.counters.control_rate_hz = spec.control_rate_hz
+        misfit = "" if self._request is None else self._request.misfit(spec)
+        if misfit:
+            self._session.fail(misfit)
 
     def on_goal_closed(self, robot: str, number: int) -> None:
         """Note that a goal was refused or has ended."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from user_bringup.evaluation.config import ProgressConfig
 from user_bringup.evaluation.dispatcher import Dispatcher, Goal
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, Evaluation, EvaluationKind
-from user_bringup.evaluation.plans import PLANS, Demonstrations, Ending, criterion_of
+from user_bringup.evaluation.plans import EXIT_FAILED, PLANS, Demonstrations, Ending, criterion_of
 from user_bringup.evaluation.run_counters import RunCounters
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.evaluation.wilson import SuccessRate
@@ -25,6 +25,7 @@ class Phase(StrEnum):
     FINAL = "final evaluation"
     IMITATION = "imitation only"
     REQUESTED = "requested evaluation"
+    OPERATOR = "evaluation of the operator"
     COLLECTION = "collection"
     DONE = "done"
 
@@ -34,6 +35,7 @@ _PHASE_OF = {
     EvaluationKind.FINAL: Phase.FINAL,
     EvaluationKind.IMITATION: Phase.IMITATION,
     EvaluationKind.REQUESTED: Phase.REQUESTED,
+    EvaluationKind.OPERATOR: Phase.OPERATOR,
     EvaluationKind.COLLECTION: Phase.COLLECTION,
 }
 
@@ -75,6 +77,10 @@ class Session:
         if current is None:
             return None
         return self._episodes.rate(current.evaluation, current.seeds), len(current.seeds)
+
+    def fail(self, reason: str) -> None:
+        """End without a result, because there can be none."""
+        self.ending = self.ending or Ending(exit_status=EXIT_FAILED, verdict=reason)
 
     def take_closed(self) -> list[ClosedEvaluation]:
         """Return the evaluations closed since the last call."""
@@ -132,11 +138,16 @@ class Session:
             self._closed.append(closed)
 
     def _hopeless(self, current: Evaluation, counters: RunCounters) -> str:
-        last = self._episodes.of_evaluation(current.evaluation)[-ABANDON_AFTER:]
+        rows = self._episodes.of_evaluation(current.evaluation)
+        last = rows[-ABANDON_AFTER:]
         if len(last) == ABANDON_AFTER and all(row.outcome == Outcome.INCOMPLETE for row in last):
             return f"{ABANDON_AFTER} incomplete episodes in a row, the last: {last[-1].reason or 'no reason given'}"
         if current.kind in (EvaluationKind.PERIODIC, EvaluationKind.COLLECTION):
             return self._criterion.exhausted(environment_steps=0, wall_s=counters.wall_s)
-        if counters.wall_s > current.begun_wall_s + self._final_limit_s:
+        since_s = current.begun_wall_s
+        if current.kind in (EvaluationKind.REQUESTED, EvaluationKind.OPERATOR) and rows:
+            # Nothing else waits for these, so that any number of episodes has its time as long as they get on.
+            since_s = max(since_s, rows[-1].wall_s)
+        if counters.wall_s > since_s + self._final_limit_s:
             return f"not finished after {self._final_limit_s:.0f} s"
         return ""

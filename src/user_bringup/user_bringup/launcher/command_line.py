@@ -92,3 +92,7 @@ def _log_folder() -> Path:
     if "ROS_LOG_DIR" in os.environ:
         return Path(os.environ["ROS_LOG_DIR"])
     return Path(os.environ.get("ROS_HOME", Path.home() / ".ros")) / "log"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

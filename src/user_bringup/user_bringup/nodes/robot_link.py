@@ -13,6 +13,7 @@ from user_bringup.evaluation.run_progress import RunProgress
 from user_core.errors import InvalidRecordError, LogError
 from user_core.ros import qos
 from user_core.ros.conversions import from_message
+from user_core.ros.spec_conversion import spec_from_message
 from user_core.types import EpisodeSummary
 from user_interfaces.action import RunEpisodes
 from user_interfaces.msg import EnvironmentSpec, EnvironmentStatus
@@ -37,7 +38,7 @@ class RobotLink:
         prefix = f"/{robot}/environment"
         node.create_subscription(EnvironmentStatus, f"{prefix}/status", self._status, qos.LATCHED)
         node.create_subscription(EpisodeSummaryMessage, f"{prefix}/episode", self._episode, qos.EPISODES)
-        node.create_subscription(EnvironmentSpec, f"{prefix}/spec", progress.on_spec, qos.LATCHED)
+        node.create_subscription(EnvironmentSpec, f"{prefix}/spec", self._spec, qos.LATCHED)
         self._client = ActionClient(node, RunEpisodes, f"{prefix}/run_episodes")
 
     def send(self, goal: Goal) -> None:
@@ -65,6 +66,12 @@ class RobotLink:
 
     def _status(self, message: Any) -> None:  # noqa: ANN401 - EnvironmentStatus.msg
         self._progress.on_status(self._robot, message)
+
+    def _spec(self, message: Any) -> None:  # noqa: ANN401 - EnvironmentSpec.msg
+        try:
+            self._progress.on_spec(spec_from_message(message))
+        except InvalidRecordError as error:
+            self._node.get_logger().error(f"{self._robot}: {error}")
 
     def _feedback(self, message: Any) -> None:  # noqa: ANN401 - RunEpisodes feedback
         try:

@@ -6,12 +6,28 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from user_core.errors import UserRosError
 from user_core.log.kinds import RecordKind
-from user_core.log.reader import BagReader
-from user_core.ros.records import decode_transition, identify
+from user_core.log.label import EpisodeLabel
+from user_core.log.reader import BagReader, BagRecord
+from user_core.ros.records import decode, decode_transition, identify
+from user_core.spec import EnvironmentSpec
 from user_core.types import Transition
+
+
+class BagVisitor(Protocol):
+    """Sees the records of a bag as they are read, and keeps of them what it needs."""
+
+    def on_spec(self, spec: EnvironmentSpec) -> None:
+        """Take the spec of the records that follow."""
+
+    def on_transition(self, transition: Transition) -> None:
+        """Take a transition."""
+
+    def on_label(self, label: EpisodeLabel) -> None:
+        """Take a person's word on an episode."""
 
 
 @dataclass(kw_only=True)
@@ -31,13 +47,14 @@ class BagScan:
     problem: str = ""
 
 
-def scan_bag(path: Path, *, wanted: Collection[str], limit_s: float) -> BagScan:
+def scan_bag(path: Path, *, wanted: Collection[str], limit_s: float, visitor: BagVisitor | None = None) -> BagScan:
     """Read a bag from begin to end, for at most `limit_s` seconds.
 
     Args:
         path: The bag's folder.
         wanted: Episodes whose transitions are decoded and kept.
         limit_s: Monotonic seconds; an interrupted run has to end soon.
+        visitor: Sees every record that is one of a spec, a transition or a label.
     """
     scan = BagScan()
     sequences: dict[str, set[int]] = {}
@@ -45,11 +62,15 @@ def scan_bag(path: Path, *, wanted: Collection[str], limit_s: float) -> BagScan:
     try:
         with BagReader(path) as bag:
             for record in bag.records():
+                if visitor is not None and record.kind in (RecordKind.SPEC, RecordKind.LABEL):
+                    _show(visitor, record)
                 if record.kind is RecordKind.LABEL:
                     continue
                 if record.kind is RecordKind.TRANSITION:
                     transition = decode_transition(record.payload)
                     scan.transitions += 1
+                    if visitor is not None:
+                        visitor.on_transition(transition)
                     if transition.observation.episode in wanted:
                         scan.episodes.setdefault(transition.observation.episode, []).append(transition)
                     source, sequence = transition.source, transition.source_sequence
@@ -65,3 +86,11 @@ def scan_bag(path: Path, *, wanted: Collection[str], limit_s: float) -> BagScan:
         return scan
     scan.lost = sum(max(numbers) + 1 - len(numbers) for numbers in sequences.values())
     return scan
+
+
+def _show(visitor: BagVisitor, record: BagRecord) -> None:
+    content = decode(record.kind, record.payload)
+    if isinstance(content, EnvironmentSpec):
+        visitor.on_spec(content)
+    elif isinstance(content, EpisodeLabel):
+        visitor.on_label(content)

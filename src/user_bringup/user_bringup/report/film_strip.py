@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from user_bringup.report.frame_sampler import Frame
 from user_core.types import ImageArray, Transition
 
 FRAMES = 8
 _FRAME_PX = 112
 _GAP_PX = 3
+_WEBP_QUALITY = 78
 
 
 def film_strip(transitions: Sequence[Transition]) -> bytes | None:
@@ -22,13 +24,27 @@ def film_strip(transitions: Sequence[Transition]) -> bytes | None:
     if not shown:
         return None
     chosen = np.unique(np.linspace(0, len(shown) - 1, FRAMES).round().astype(int))
-    cameras = min(len(shown[index].observation.images) for index in chosen)
-    rows = [_row([shown[index].observation.images[camera] for index in chosen]) for camera in range(cameras)]
-    gap = np.full((_GAP_PX, rows[0].shape[1], 3), 255, np.uint8)
-    strip = np.concatenate([part for row in rows for part in (row, gap)][:-1], axis=0)
+    observations = [shown[index].observation for index in chosen]
     stream = io.BytesIO()
-    Image.fromarray(strip).save(stream, format="PNG", optimize=True)
+    _strip([item.images for item in observations]).save(stream, format="PNG", optimize=True)
     return stream.getvalue()
+
+
+def webp_strip(frames: Sequence[Frame]) -> bytes | None:
+    """Return the frames as one WebP; None without any."""
+    if not frames:
+        return None
+    stream = io.BytesIO()
+    # The quickest method: a report of hundreds of episodes should not keep people waiting.
+    _strip([frame.images for frame in frames]).save(stream, format="WEBP", quality=_WEBP_QUALITY, method=0)
+    return stream.getvalue()
+
+
+def _strip(moments: Sequence[Sequence[ImageArray]]) -> Image.Image:
+    cameras = min(len(images) for images in moments)
+    rows = [_row([images[camera] for images in moments]) for camera in range(cameras)]
+    gap = np.full((_GAP_PX, rows[0].shape[1], 3), 255, np.uint8)
+    return Image.fromarray(np.concatenate([part for row in rows for part in (row, gap)][:-1], axis=0))
 
 
 def _row(images: Sequence[ImageArray]) -> NDArray[np.uint8]:

@@ -10,6 +10,8 @@ from importlib import resources
 from string import Template
 from typing import Any
 
+from user_bringup.report.evaluation_section import evaluation_cards
+
 _COLUMNS = (
     ("evaluation", "kind"),
     ("steps", "environment_steps"),
@@ -22,6 +24,7 @@ _COLUMNS = (
     ("95 % from", "wilson_low"),
     ("to", "wilson_high"),
 )
+_TABLES = ("curve", "evaluation", "imitation_only", "requested", "operator", "evaluated")
 _PERCENT = ("success_rate", "wilson_low", "wilson_high")
 
 
@@ -33,30 +36,50 @@ class Picture:
     caption: str = ""
 
 
-def page(summary: Mapping[str, Any], *, plots: Sequence[Picture], strips: Sequence[Picture]) -> str:
+def page(
+    summary: Mapping[str, Any],
+    *,
+    plots: Sequence[Picture],
+    strips: Sequence[Picture],
+    evaluated: str = "",
+    browser: str = "",
+) -> str:
     """Return the page.
 
     Args:
         summary: What report.json says.
         plots: Plots of learning and timing.
         strips: Film strips.
+        evaluated: The section on an evaluation seed by seed.
+        browser: The section in which episodes are looked at.
     """
-    template = Template(resources.files("user_bringup.report").joinpath("template.html").read_text(encoding="utf-8"))
+    files = resources.files("user_bringup.report")
+    template = Template(files.joinpath("template.html").read_text(encoding="utf-8"))
     names = [summary["task"], summary["algorithm"], summary["policy"], f"seed {summary['seed']}"]
     privileged = ", ".join(summary["privileged_inputs"])
     subtitle = summary["verdict"] + (f"; the policy reads privileged inputs: {privileged}" if privileged else "")
     return template.substitute(
+        style=files.joinpath("style.css").read_text(encoding="utf-8"),
+        evaluated=evaluated,
+        browser=browser,
         title=html.escape(" · ".join(name for name in names if name)),
         subtitle=html.escape(subtitle),
         cards="".join(_card(name, value) for name, value in _headline(summary)),
-        plots="".join(_figure(picture) for picture in plots),
+        learning=_learning(plots),
         strips="".join(_figure(picture) for picture in strips) or '<p class="soft">no images in the bag</p>',
         evaluations=_evaluations(summary),
         figures="".join(_fact(name, value) for name, value in _flat(summary)),
     )
 
 
+def _learning(plots: Sequence[Picture]) -> str:
+    figures = "".join(_figure(picture) for picture in plots)
+    return f'<h2>Learning</h2>\n<div class="plots">{figures}</div>' if plots else ""
+
+
 def _headline(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if summary["evaluated"] is not None:
+        return evaluation_cards(summary["evaluated"])
     cards = []
     for key, name in (("evaluation", "final evaluation"), ("imitation_only", "imitation only")):
         result = summary[key]
@@ -79,7 +102,8 @@ def _evaluations(summary: Mapping[str, Any]) -> str:
     for key, name in (("evaluation", "final"), ("imitation_only", "imitation only")):
         if summary[key] is not None:
             rows.append({"kind": name} | summary[key])
-    rows += [{"kind": "requested"} | point for point in summary["requested"]]
+    for kind in ("requested", "operator"):
+        rows += [{"kind": kind} | point for point in summary[kind]]
     header = "".join(f"<th>{name}</th>" for name, _ in _COLUMNS)
     lines = ["".join(f"<td>{html.escape(_cell(key, row.get(key)))}</td>" for _, key in _COLUMNS) for row in rows]
     return "".join(f"<tr>{cells}</tr>" for cells in (header, *lines))
@@ -96,7 +120,7 @@ def _cell(key: str, value: object) -> str:
 def _flat(summary: Mapping[str, Any]) -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = []
     for key, value in summary.items():
-        if key in ("curve", "evaluation", "imitation_only", "requested"):
+        if key in _TABLES:
             continue
         if isinstance(value, dict):
             rows += [(f"{key}.{inner}", item) for inner, item in value.items()]

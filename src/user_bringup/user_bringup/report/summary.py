@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from user_bringup.evaluation.evaluation_report import evaluation_report
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, EvaluationKind
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.evaluation.wilson import SuccessRate
@@ -48,6 +49,8 @@ def summarise(record: RunRecord, *, transitions: int | None, lost: int | None) -
         "evaluation": None if record.final is None else result(record.final),
         "imitation_only": None if record.imitation is None else result(record.imitation),
         "requested": [_point(item) for item in record.evaluations.closed(EvaluationKind.REQUESTED)],
+        "operator": [_point(item) for item in record.evaluations.closed(EvaluationKind.OPERATOR)],
+        "evaluated": evaluation_report(record),
         "first_reached": _first_reached(record),
         "curve": [_point(item) for item in record.evaluations.closed(EvaluationKind.PERIODIC)],
         "loop": _loop(record),
@@ -65,6 +68,8 @@ def summarise(record: RunRecord, *, transitions: int | None, lost: int | None) -
         "interventions": sum(row.interventions for row in practice),
         "human_steps": sum(row.human_steps for row in practice),
         "safety_events": _safety(record),
+        "ground_truth_known": sum(bool(row.ground_truth) for row in record.episodes.episodes),
+        "ground_truth_disagreements": sum(row.contradicted for row in record.episodes.episodes),
         "incomplete_episodes": sum(row.outcome == "incomplete" for row in record.episodes.episodes),
         "abandoned_evaluations": [
             {"kind": kind.value, "reason": item.abandoned}

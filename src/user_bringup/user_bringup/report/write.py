@@ -8,6 +8,10 @@ from typing import Any
 
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.report.bag_scan import scan_bag
+from user_bringup.report.browser_section import browser_section
+from user_bringup.report.episode_choice import choose_episodes
+from user_bringup.report.episode_files import EpisodeFiles
+from user_bringup.report.evaluation_section import evaluation_section, failures
 from user_bringup.report.film_strip import film_strip
 from user_bringup.report.html import Picture, page
 from user_bringup.report.plots import PLOTS, render
@@ -36,7 +40,11 @@ def write_report(record: RunRecord, *, scan_limit_s: float) -> dict[str, Any]:
     write_figures(record)
     run = record.folder.run
     first, last = record.first_and_last_episode
-    scan = scan_bag(RunFolder(path=run).transitions, wanted={first, last}, limit_s=scan_limit_s)
+    failed = failures(record)
+    chosen = choose_episodes(record.episodes.episodes, first={row.episode for row in failed})
+    files = EpisodeFiles(run=run, chosen=chosen)
+    scan = scan_bag(RunFolder(path=run).transitions, wanted={first, last}, limit_s=scan_limit_s, visitor=files)
+    files.finish()
     complete = scan.lost is not None
     summary = write_figures(record, transitions=scan.transitions if complete else None, lost=scan.lost)
     rows = {row.episode: row for row in record.episodes.episodes}
@@ -48,8 +56,11 @@ def write_report(record: RunRecord, *, scan_limit_s: float) -> dict[str, Any]:
             policy = ", ".join(row.policy_versions) or "none"
             caption = f"{name}: {row.mode}, {row.length} steps, {row.outcome}, policy {policy}"
             strips.append(Picture(png=png, caption=caption))
-    plots = [Picture(png=render(plot, record)) for plot in PLOTS]
-    _write(run / "report.html", page(summary, plots=plots, strips=strips))
+    learned = summary["evaluated"] is None
+    plots = [Picture(png=render(plot, record)) for plot in PLOTS] if learned else []
+    evaluated = evaluation_section(summary["evaluated"], failed, files)
+    browser = browser_section(record.episodes.episodes, files, problem=scan.problem)
+    _write(run / "report.html", page(summary, plots=plots, strips=strips, evaluated=evaluated, browser=browser))
     return summary
 
 

@@ -214,6 +214,17 @@ def test_a_requested_evaluation_that_nothing_answers_is_left_after_its_limit(tmp
     assert "not finished after 30 s" in run.session.ending.verdict
 
 
+def test_a_requested_evaluation_has_its_time_as_long_as_it_gets_on(tmp_path: Path) -> None:
+    run = Run(tmp_path, progress_config(purpose="evaluate", evaluation__final_limit_s=30.0))
+    (goal,) = run.tick()
+    for seed in goal.seeds[:-1]:
+        run.tick(passed_s=29.0)
+        run.play([seed], goal)
+    assert run.session.ending is None
+    run.tick(passed_s=31.0)
+    assert run.session.ending is not None
+
+
 def test_collection_goes_on_until_enough_episodes_have_succeeded_and_are_logged(tmp_path: Path) -> None:
     run = Run(tmp_path, progress_config(purpose="collect", collect__demonstrations_needed=10))
     run.outcome = lambda seed: Outcome.TIMEOUT if seed % 5 == 4 else Outcome.SUCCESS
