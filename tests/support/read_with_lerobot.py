@@ -25,7 +25,8 @@ def main() -> None:
         "lengths": list(dataset.meta.episodes["length"]),
         "statistics": {name: found["mean"].shape for name, found in dataset.meta.stats.items()},
     }
-    np.savez(sys.argv[2], **arrays, said=np.array(json.dumps(said)))
+    arrays["said"] = np.array(json.dumps(said))
+    np.savez(sys.argv[2], allow_pickle=False, **arrays)
 
 
 main()

@@ -1,1 +1,1 @@
-"""LeRobot datasets (version 3.0) out of our bags, and our bags out of LeRobot datasets; lerobot itself is not needed."""
+"""LeRobot datasets (version 3.0) out of our bags, and bags out of such datasets; lerobot itself is not needed."""

@@ -62,7 +62,7 @@ class VideoSink:
 
     def __init__(self, feature: Feature, *, folder: Path, rate_hz: float) -> None:
         height, width, channels = feature.shape
-        described = {"height": height, "width": width, "channels": channels, "fps": rate_hz}
+        described: dict[str, Any] = {"height": height, "width": width, "channels": channels, "fps": rate_hz}
         described |= {"codec": CODEC, "pix_fmt": PIXEL_FORMAT, "is_depth_map": False}
         info = {f"video.{name}": value for name, value in described.items()} | {"has_audio": False}
         self.feature = replace(feature, dtype="video", info=info)

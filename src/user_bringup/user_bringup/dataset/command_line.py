@@ -30,9 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("folder", metavar="FOLDER", type=Path, help="of the dataset; it must not exist yet")
     images = export.add_mutually_exclusive_group()
     images.add_argument("--png", action="store_true", help="images without loss (the default)")
-    images.add_argument(
-        "--video", action="store_true", help="images as mp4 (h264), smaller where they are large, with loss"
-    )
+    images.add_argument("--video", action="store_true", help="images as mp4 (h264): smaller if large, with loss")
     export.add_argument("--successes-only", action="store_true", help="labels count: the last one wins")
     export.add_argument("--mode", type=Mode, choices=list(Mode), help="only episodes of this mode")
     export.add_argument("--task", metavar="NAME", help="only episodes of this task")

@@ -104,8 +104,10 @@ class _Export:
             self._add_episode(episode, index)
             if (index + 1) % 10 == 0 or index + 1 == len(self._bag.episodes):
                 say(f"{index + 1} of {len(self._bag.episodes)} episodes, {self._frames} frames")
-        for part in (self._data, self._records, *self._sinks):
-            part.close()
+        self._data.close()
+        self._records.close()
+        for sink in self._sinks:
+            sink.close()
         self._write_meta()
 
     def _add_episode(self, episode: BagEpisode, index: int) -> None:

@@ -1,7 +1,7 @@
 """Episodes of a dataset of others, as records that fit a spec.
 
-LeRobot keeps no observation after the last action, so record T repeats the last one. Nothing reads it after a success or
-a failure; after a time limit a learner bootstraps from an observation that is one step old.
+LeRobot keeps no observation after the last action, so record T repeats the last one. Nothing reads it after a success
+or a failure; after a time limit a learner bootstraps from an observation that is one step old.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def _write(folder: Path, specs: tuple[LoggedSpec, ...], episodes: Iterator[_Epis
                     payload = encode_spec(
                         item.spec, run=item.run, source=item.source, source_sequence=item.source_sequence
                     )
-                    writer.append(RecordKind.SPEC, payload, stamp_ns=stamp_ns)
+                    writer.append(RecordKind.SPEC, payload, stamp_ns=stamp_ns - 1)
                 waiting = []
                 check_transition(by_digest[logged.transition.observation.spec_digest], logged.transition)
                 writer.append(RecordKind.TRANSITION, encode(logged.transition), stamp_ns=stamp_ns)

@@ -117,7 +117,7 @@ class MappingFile:
         unknown = set(self.state) - {group.name for group in spec.state_groups}
         unknown |= set(self.images) - {camera.name for camera in spec.cameras}
         if unknown:
-            names = [item.name for item in (*spec.state_groups, *spec.cameras)]
+            names = [*(group.name for group in spec.state_groups), *(camera.name for camera in spec.cameras)]
             raise ConfigurationError(
                 key="state or images", value=sorted(unknown), allowed=f"the spec's {', '.join(names)}", where=_WHERE
             )

@@ -96,11 +96,11 @@ def own_transition(row: dict[str, Any], *, frame: dict[str, Any], instruction: s
         frame: The fields of transition and observation that the dataset's frame has; empty for record T.
         instruction: The task's text.
     """
-    last: dict[str, Any] = {}
+    seen = {name: frame[name] for name in ("state", "images") if name in frame}
+    done = {name: value for name, value in frame.items() if name not in seen}
     if row["last_state"] is not None:
-        last["state"] = np.array(row["last_state"], np.float32)
-        last["images"] = tuple(decode_image(content) for content in row["last_images"])
-    seen = {name: frame.pop(name) for name in ("state", "images") if name in frame}
+        seen["state"] = np.array(row["last_state"], np.float32)
+        seen["images"] = tuple(decode_image(content) for content in row["last_images"])
     observation = Observation(
         **{name: row[name] for name in _OBSERVATION_COLUMNS},
         source=row["source"],
@@ -108,7 +108,7 @@ def own_transition(row: dict[str, Any], *, frame: dict[str, Any], instruction: s
         policy_version=row["requested_policy_version"],
         streams=tuple(StreamSample(**sample) for sample in row["streams"]),
         instruction=instruction,
-        **(seen or last),
+        **seen,
     )
     transition = Transition(
         **{name: row[name] for name in _RECORD_COLUMNS},
@@ -117,7 +117,7 @@ def own_transition(row: dict[str, Any], *, frame: dict[str, Any], instruction: s
         reference_pose=_pose(row["reference_pose"]),
         commanded_pose=_pose(row["commanded_pose"]),
         safety_flags=SafetyFlag(row["safety_flags"]),
-        **frame,
+        **done,
     )
     return LoggedTransition(transition=transition, logged_ns=row["logged_ns"])
 

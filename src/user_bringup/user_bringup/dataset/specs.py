@@ -33,9 +33,8 @@ def write_specs(path: Path, specs: Sequence[LoggedSpec]) -> None:
 
 def read_specs(path: Path) -> tuple[LoggedSpec, ...]:
     """Read what `write_specs` wrote."""
-    return tuple(
-        LoggedSpec(**{**item, "spec": _spec_from_plain(item["spec"])}) for item in json.loads(path.read_text())
-    )
+    items = json.loads(path.read_text())
+    return tuple(LoggedSpec(**{**item, "spec": _spec_from_plain(item["spec"])}) for item in items)
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -53,15 +52,12 @@ def _spec_to_plain(spec: EnvironmentSpec) -> dict[str, Any]:
 
 def _spec_from_plain(plain: dict[str, Any]) -> EnvironmentSpec:
     target = np.asarray(plain["nominal_target"])
-    return EnvironmentSpec(
-        **{
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()},
-            "state_groups": tuple(StateGroup(**_with_tuples(group)) for group in plain["state_groups"]),
-            "cameras": tuple(CameraSpec(**_with_tuples(camera)) for camera in plain["cameras"]),
-            # Not Pose.of, which would normalise a quaternion that came from the log.
-            "nominal_target": Pose(position=target[:3], quaternion=target[3:]),
-        }
-    )
+    fields = _with_tuples(plain)
+    fields["state_groups"] = tuple(StateGroup(**_with_tuples(group)) for group in plain["state_groups"])
+    fields["cameras"] = tuple(CameraSpec(**_with_tuples(camera)) for camera in plain["cameras"])
+    # Not Pose.of, which would normalise a quaternion that came from the log.
+    fields["nominal_target"] = Pose(position=target[:3], quaternion=target[3:])
+    return EnvironmentSpec(**fields)
 
 
 def _with_tuples(plain: dict[str, Any]) -> dict[str, Any]:

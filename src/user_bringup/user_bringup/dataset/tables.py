@@ -51,14 +51,12 @@ class DataWriter:
 def write_tasks(folder: Path, tasks: Sequence[str]) -> None:
     """Write the instructions; pandas, with which LeRobot reads them, finds its index by the schema's metadata."""
     index = "__index_level_0__"
-    columns = [
-        {"name": "task_index", "field_name": "task_index", "pandas_type": "int64", "numpy_type": "int64"},
-        {"name": None, "field_name": index, "pandas_type": "unicode", "numpy_type": "object"},
-    ]
+    numbers = {"name": "task_index", "field_name": "task_index", "pandas_type": "int64", "numpy_type": "int64"}
+    texts = {"name": None, "field_name": index, "pandas_type": "unicode", "numpy_type": "object"}
     pandas = {
         "index_columns": [index],
         "column_indexes": [],
-        "columns": [{**column, "metadata": None} for column in columns],
+        "columns": [numbers | {"metadata": None}, texts | {"metadata": None}],
         "pandas_version": "2.0.0",
     }
     table = pa.table({"task_index": pa.array(range(len(tasks)), pa.int64()), index: pa.array(tasks, pa.string())})
