@@ -1,7 +1,8 @@
-"""One episode of a bag: which records it has, how it ended, and whether it is wanted."""
+"""Episodes on their way out of a bag or into one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from user_core.log.label import EpisodeLabel
@@ -23,6 +24,20 @@ class LoggedTransition:
 
     transition: Transition
     logged_ns: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImportedEpisode:
+    """An episode to be written into a bag.
+
+    Attributes:
+        labels: In order, after the records.
+        records: 0 .. T, made one by one as they are asked for.
+    """
+
+    summary: EpisodeSummary | None
+    labels: tuple[EpisodeLabel, ...] = ()
+    records: Iterator[LoggedTransition]
 
 
 @dataclass(kw_only=True, eq=False)

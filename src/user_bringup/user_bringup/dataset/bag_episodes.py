@@ -23,7 +23,7 @@ class BagEpisodes:
     """The wanted episodes of one bag, in the order in which they began.
 
     Args:
-        path: The bag.
+        bag: The bag.
         choice: Which are wanted.
 
     Attributes:
@@ -35,8 +35,8 @@ class BagEpisodes:
         LogError: When the bag cannot be read.
     """
 
-    def __init__(self, path: Path, choice: EpisodeChoice) -> None:
-        self._bag = BagReader(path)
+    def __init__(self, bag: BagReader, choice: EpisodeChoice) -> None:
+        self._bag = bag
         self._specs: list[LoggedSpec] = []
         self._found: dict[str, BagEpisode] = {}
         self._labels: dict[str, list[EpisodeLabel]] = {}
@@ -50,7 +50,7 @@ class BagEpisodes:
         self.left_out = Counter(reason for item in self._found.values() if (reason := item.objection(choice)))
         self.episodes = [item for item in self._found.values() if not item.objection(choice)]
         self.reward_sources = tuple(sorted(self._reward_sources))
-        self.specs = self._specs_of_the_wanted(path)
+        self.specs = self._specs_of_the_wanted(bag.path)
 
     @property
     def spec(self) -> EnvironmentSpec:
@@ -63,10 +63,6 @@ class BagEpisodes:
             number, logged_ns = episode.places[step]
             ((_, payload),) = self._bag.fetch(number, 1)
             yield LoggedTransition(transition=decode_transition(payload), logged_ns=logged_ns)
-
-    def close(self) -> None:
-        """Close the bag."""
-        self._bag.close()
 
     def _note(self, record: BagRecord) -> None:
         if record.kind is RecordKind.TRANSITION:

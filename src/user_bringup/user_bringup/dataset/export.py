@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,13 @@ from user_bringup.dataset.bag_episode import BagEpisode, EpisodeChoice, LoggedTr
 from user_bringup.dataset.bag_episodes import BagEpisodes
 from user_bringup.dataset.cameras import CameraSink, PngSink, VideoSink
 from user_bringup.dataset.features import INDEX_DTYPES, Feature, frame_values, image_feature, value_features
+from user_bringup.dataset.new_folder import new_folder
 from user_bringup.dataset.own_episodes import Judgement, OwnEpisode, write_own_episodes
 from user_bringup.dataset.own_records import OwnRecordsWriter
 from user_bringup.dataset.specs import write_specs
 from user_bringup.dataset.statistics import PixelCounts, Statistics, vector_statistics
 from user_bringup.dataset.tables import DataWriter, place, read_column, write_episodes, write_tasks
-from user_core.errors import ConfigurationError, LogError
+from user_core.log.reader import BagReader
 from user_core.types import Transition
 from user_learner.replay.labels import EpisodeLabel
 
@@ -51,38 +50,23 @@ def export_dataset(request: ExportRequest, *, say: Say) -> None:
         ConfigurationError: When the folder holds something, or the bag nothing that was asked for.
         LogError: When the bag cannot be read, or the folder not be written.
     """
-    if request.folder.exists() and (not request.folder.is_dir() or any(request.folder.iterdir())):
-        raise ConfigurationError(
-            key="FOLDER",
-            value=str(request.folder),
-            allowed="a folder that does not exist yet, or is empty",
-            where="the command line",
-        )
-    partial = request.folder.with_name(f"{request.folder.name}.partial")
-    try:
-        with closing(BagEpisodes(request.bag, request.choice)) as bag:
-            shutil.rmtree(partial, ignore_errors=True)
-            _Export(bag=bag, folder=partial, video=request.video).write(say)
-        if request.folder.exists():
-            request.folder.rmdir()
-        partial.rename(request.folder)
-    except OSError as error:
-        raise LogError(f"the dataset {partial} cannot be written: {error}") from error
+    with BagReader(request.bag) as bag, new_folder(request.folder, key="FOLDER") as folder:
+        _Export(episodes=BagEpisodes(bag, request.choice), folder=folder, video=request.video).write(say)
     say(f"{request.folder}: complete")
 
 
 class _Export:
-    def __init__(self, *, bag: BagEpisodes, folder: Path, video: bool) -> None:
-        self._bag = bag
+    def __init__(self, *, episodes: BagEpisodes, folder: Path, video: bool) -> None:
+        self._bag = episodes
         self._folder = folder
-        spec = bag.spec
+        spec = episodes.spec
         self._rate_hz = spec.control_rate_hz
         cameras = [image_feature(camera) for camera in spec.cameras]
         self._sinks: list[CameraSink] = [
             VideoSink(camera, folder=folder, rate_hz=self._rate_hz) if video else PngSink(camera) for camera in cameras
         ]
         self._values = (
-            *value_features(spec, reward_sources=bag.reward_sources),
+            *value_features(spec, reward_sources=episodes.reward_sources),
             *(Feature(name=name, dtype=dtype) for name, dtype in INDEX_DTYPES.items()),
         )
         self._features = (*(sink.feature for sink in self._sinks), *self._values)
@@ -99,7 +83,7 @@ class _Export:
 
     def write(self, say: Say) -> None:
         for reason, count in sorted(self._bag.left_out.items()):
-            say(f"left out: {count} episodes {reason}")
+            say(f"left out, {reason}: {count}")
         for index, episode in enumerate(self._bag.episodes):
             self._add_episode(episode, index)
             if (index + 1) % 10 == 0 or index + 1 == len(self._bag.episodes):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from user_bringup.dataset.bag_episode import LoggedTransition
+from user_bringup.dataset.bag_episode import ImportedEpisode, LoggedTransition
 from user_bringup.dataset.mapping import Mapping, joined
 from user_bringup.dataset.reader import DatasetEpisode, DatasetReader
 from user_core.errors import ConfigurationError
@@ -90,8 +90,8 @@ class ForeignDataset:
         self._stamp_ns = began_ns
         self._sequence = 1
 
-    def transitions(self) -> Iterator[tuple[EpisodeSummary, Iterator[LoggedTransition]]]:
-        """Yield each episode's summary, and its records 0 .. T, which must be read first."""
+    def episodes(self) -> Iterator[ImportedEpisode]:
+        """Yield each episode; its records must be read before the next one is asked for."""
         for episode in self._dataset.episodes:
             columns = self._dataset.columns(episode)
             course, name = self._course(columns), str(uuid.uuid4())
@@ -111,7 +111,7 @@ class ForeignDataset:
                 outcome=course.outcome,
                 human_steps=episode.length,
             )
-            yield summary, self._records(episode, course, summary, instruction)
+            yield ImportedEpisode(summary=summary, records=self._records(episode, course, summary, instruction))
             self._sequence += count + 1
             self._stamp_ns += count * self._period_ns
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from user_bringup.dataset.bag_episode import LoggedTransition
+from user_bringup.dataset.bag_episode import ImportedEpisode
 from user_bringup.dataset.foreign_import import ForeignDataset
 from user_bringup.dataset.implied_spec import implied_spec
 from user_bringup.dataset.layout import INFO, OWN_SPECS
 from user_bringup.dataset.mapping import MappingFile
+from user_bringup.dataset.new_folder import new_folder
 from user_bringup.dataset.own_import import OwnDataset
 from user_bringup.dataset.reader import DatasetReader
 from user_bringup.dataset.specs import LoggedSpec, read_specs
 from user_core.errors import ConfigurationError, InvalidRecordError, LogError
 from user_core.log.kinds import RecordKind
-from user_core.log.label import EpisodeLabel
 from user_core.log.reader import BagReader
 from user_core.log.writer import BagWriter
 from user_core.ros.definitions import log_definitions
 from user_core.ros.records import decode, encode, encode_spec
 from user_core.spec import EnvironmentSpec
-from user_core.types import EpisodeSummary, Outcome
+from user_core.types import Outcome
 from user_learner.replay.admission import check_transition
 
 Say = Callable[[str], None]
@@ -55,13 +54,6 @@ class ImportRequest:
         return any(item is not None for item in (self.mapping, self.spec_bag, self.task, self.last_frame))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Episode:
-    summary: EpisodeSummary | None
-    labels: tuple[EpisodeLabel, ...]
-    records: Iterator[LoggedTransition]
-
-
 def import_dataset(request: ImportRequest, *, say: Say) -> None:
     """Write the bag; its folder appears when it is complete.
 
@@ -69,44 +61,23 @@ def import_dataset(request: ImportRequest, *, say: Say) -> None:
         ConfigurationError: When the bag's folder is taken, or the dataset does not fit.
         LogError: When a frame does not fit the spec, or the bag cannot be written.
     """
-    if request.bag.exists() and (not request.bag.is_dir() or any(request.bag.iterdir())):
-        raise ConfigurationError(
-            key="BAG",
-            value=str(request.bag),
-            allowed="a folder that does not exist yet, or is empty",
-            where="the command line",
-        )
     dataset = DatasetReader(request.folder)
     whole = OwnDataset.is_whole(dataset)
     if whole and not request.as_foreign:
         own = OwnDataset(dataset)
-        specs, episodes = own.specs, _own_episodes(own)
+        specs, episodes = own.specs, own.episodes()
     else:
         if (request.folder / OWN_SPECS).exists() and not whole:
             say("changed since we exported it: read through its features, without our records beside them")
         specs, episodes = _foreign_episodes(request, dataset)
-    partial = request.bag.with_name(f"{request.bag.name}.partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        # rosbag2 finds a bag's file by the folder's name, so the partial bag is written under the final name.
-        _write(partial / request.bag.name, specs, episodes, total=len(dataset.episodes), say=say)
-        if request.bag.exists():
-            request.bag.rmdir()
-        (partial / request.bag.name).rename(request.bag)
-        partial.rmdir()
-    except OSError as error:
-        raise LogError(f"the bag {request.bag} cannot be written: {error}") from error
+    with new_folder(request.bag, key="BAG") as folder:
+        _write(folder, specs, episodes, total=len(dataset.episodes), say=say)
     say(f"{request.bag}: complete")
-
-
-def _own_episodes(own: OwnDataset) -> Iterator[_Episode]:
-    for episode, records in own.transitions():
-        yield _Episode(summary=episode.summary, labels=episode.labels, records=records)
 
 
 def _foreign_episodes(
     request: ImportRequest, dataset: DatasetReader
-) -> tuple[tuple[LoggedSpec, ...], Iterator[_Episode]]:
+) -> tuple[tuple[LoggedSpec, ...], Iterator[ImportedEpisode]]:
     mapping = MappingFile() if request.mapping is None else MappingFile.read(request.mapping)
     if request.spec_bag is not None:
         spec = _spec_of_bag(request.spec_bag, request.task)
@@ -123,10 +94,12 @@ def _foreign_episodes(
         began_ns=(request.folder / INFO).stat().st_mtime_ns,
     )
     specs = (LoggedSpec(run="", source=foreign.source, source_sequence=0, spec=spec),)
-    return specs, (_Episode(summary=summary, labels=(), records=records) for summary, records in foreign.transitions())
+    return specs, foreign.episodes()
 
 
-def _write(folder: Path, specs: tuple[LoggedSpec, ...], episodes: Iterator[_Episode], *, total: int, say: Say) -> None:
+def _write(
+    folder: Path, specs: tuple[LoggedSpec, ...], episodes: Iterator[ImportedEpisode], *, total: int, say: Say
+) -> None:
     """Write the records episode by episode, one image at a time."""
     writer = BagWriter(folder, run=str(uuid.uuid4()), definitions=log_definitions())
     by_digest = {item.spec.digest: item.spec for item in specs}

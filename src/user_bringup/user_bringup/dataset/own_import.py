@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from user_bringup.dataset.bag_episode import LoggedTransition
+from user_bringup.dataset.bag_episode import ImportedEpisode, LoggedTransition
 from user_bringup.dataset.features import (
     ACTION,
     ACTION_SOURCES,
@@ -34,7 +35,7 @@ class OwnDataset:
 
     def __init__(self, dataset: DatasetReader) -> None:
         self.specs: tuple[LoggedSpec, ...] = read_specs(dataset.folder / OWN_SPECS)
-        self.episodes: list[OwnEpisode] = read_own_episodes(dataset.folder / OWN_EPISODES)
+        self._own: list[OwnEpisode] = read_own_episodes(dataset.folder / OWN_EPISODES)
         self._dataset = dataset
         self._reward_sources = dataset.features["source.reward"]["info"]["values"]
 
@@ -46,27 +47,36 @@ class OwnDataset:
         lengths = [episode.length for episode in read_own_episodes(dataset.folder / OWN_EPISODES)]
         return lengths == [episode.length for episode in dataset.episodes]
 
-    def transitions(self) -> Iterator[tuple[OwnEpisode, Iterator[LoggedTransition]]]:
-        """Yield each episode with its records 0 .. T."""
+    def episodes(self) -> Iterator[ImportedEpisode]:
+        """Yield each episode as it was logged."""
         rows = read_own_records(self._dataset.folder)
-        for episode, own, own_rows in zip(self._dataset.episodes, self.episodes, rows, strict=True):
-            yield own, self._records(episode, own, own_rows)
+        for episode, own, own_rows in zip(self._dataset.episodes, self._own, rows, strict=True):
+            columns = self._dataset.columns(episode)
+            unchanged = _is_as_exported(own, _judgement(columns))
+            records = self._records(
+                episode, columns, own_rows, before_label=own.before_label if own.labels and unchanged else None
+            )
+            # A label belongs to the reward that it replaced.
+            yield ImportedEpisode(summary=own.summary, labels=own.labels if unchanged else (), records=records)
 
     def _records(
-        self, episode: DatasetEpisode, own: OwnEpisode, rows: list[dict[str, Any]]
+        self,
+        episode: DatasetEpisode,
+        columns: dict[str, NDArray[Any]],
+        rows: list[dict[str, Any]],
+        *,
+        before_label: Judgement | None,
     ) -> Iterator[LoggedTransition]:
         spec = self.specs[0].spec
-        columns = self._dataset.columns(episode)
         cameras = [self._dataset.images(episode, IMAGE_PREFIX + camera.name) for camera in spec.cameras]
+        instructions = [self._dataset.tasks[int(index)] for index in columns["task_index"]]
         for step in range(episode.length):
-            values = {name: column[step] for name, column in columns.items()}
-            frame = self._frame(spec, values)
-            if step == episode.length - 1:
-                frame |= vars(_as_logged(own, frame))
+            frame = self._frame(spec, {name: column[step] for name, column in columns.items()})
+            if step == episode.length - 1 and before_label is not None:
+                frame |= vars(before_label)
             frame["images"] = tuple(next(camera) for camera in cameras)
-            instruction = self._dataset.tasks[int(values["task_index"])]
-            yield own_transition(rows[step], frame=frame, instruction=instruction)
-        yield own_transition(rows[-1], frame={}, instruction=instruction)
+            yield own_transition(rows[step], frame=frame, instruction=instructions[step])
+        yield own_transition(rows[-1], frame={}, instruction=instructions[-1])
 
     def _frame(self, spec: EnvironmentSpec, values: dict[str, Any]) -> dict[str, Any]:
         state = joined_state(spec, {name: values[name] for name in (STATE, PRIVILEGED_STATE) if name in values})
@@ -84,12 +94,16 @@ class OwnDataset:
         }
 
 
-def _as_logged(own: OwnEpisode, frame: dict[str, Any]) -> Judgement:
-    """Return the judgement as it was before the last label, unless somebody changed the dataset since."""
-    found = Judgement(reward=frame["reward"], discount=frame["discount"], success=frame["success"])
+def _judgement(columns: dict[str, NDArray[Any]]) -> Judgement:
+    reward, discount, success = (columns[name][-1] for name in ("next.reward", "discount", "next.success"))
+    return Judgement(reward=float(reward), discount=float(discount), success=bool(success))
+
+
+def _is_as_exported(own: OwnEpisode, found: Judgement) -> bool:
+    """Tell whether the last frame still says what the last label made of it."""
     if not own.labels:
-        return found
+        return True
     before = own.before_label
     label = EpisodeLabel(label=own.labels[-1].label, reward=own.labels[-1].reward)
     after = label.applied_to(reward=before.reward, discount=before.discount, success=before.success)
-    return before if np.allclose(after, (found.reward, found.discount, found.success)) else found
+    return bool(np.allclose(after, (found.reward, found.discount, found.success)))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from user_bringup.dataset.layout import DATA_TEMPLATE, INFO, TASKS, VERSION, VIDEO_TEMPLATE
 from user_bringup.dataset.png import decode_image
+from user_bringup.dataset.tables import as_array
 from user_bringup.dataset.video import video_frames
 from user_core.errors import ConfigurationError
 from user_core.types import ImageArray
@@ -74,7 +75,7 @@ class DatasetReader:
         """Return (length, …) of each feature of an episode that has numbers."""
         names = [name for name, item in self.features.items() if item["dtype"] not in ("image", "video", "string")]
         table = self._rows(episode, names)
-        return {name: _array(table.column(name)) for name in names}
+        return {name: as_array(table.column(name)) for name in names}
 
     def images(self, episode: DatasetEpisode, key: str) -> Iterator[ImageArray]:
         """Yield the frames (H, W, 3) of a camera, decoded one by one."""
@@ -146,10 +147,3 @@ class DatasetReader:
 
 def _place(entry: dict[str, Any], key: str) -> dict[str, int]:
     return {name: int(entry[f"{key}/{name}"]) for name in ("chunk_index", "file_index")}
-
-
-def _array(column: pa.ChunkedArray) -> NDArray[Any]:
-    combined = column.combine_chunks()
-    if pa.types.is_fixed_size_list(combined.type) or pa.types.is_list(combined.type):
-        return combined.flatten().to_numpy(zero_copy_only=False).reshape(len(combined), -1)
-    return combined.to_numpy(zero_copy_only=False)

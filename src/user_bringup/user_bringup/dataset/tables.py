@@ -77,9 +77,15 @@ def place(key: str, file: int) -> dict[str, int]:
 
 def read_column(folder: Path, name: str) -> NDArray[Any]:
     """Return (frames, n) of one feature with numbers, over all data files."""
-    parts = []
-    for path in sorted((folder / "data").glob("*/*.parquet")):
-        column = pq.read_table(path, columns=[name]).column(0).combine_chunks()
-        values = column.flatten() if pa.types.is_fixed_size_list(column.type) else column
-        parts.append(values.to_numpy(zero_copy_only=False).reshape(len(column), -1))
-    return np.concatenate(parts)
+    tables = [pq.read_table(path, columns=[name]) for path in sorted((folder / "data").glob("*/*.parquet"))]
+    arrays = [as_array(table.column(0)) for table in tables]
+    return np.concatenate([array.reshape(len(array), -1) for array in arrays])
+
+
+def as_array(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Return (rows,) or (rows, n) of a column of numbers or of lists of equally many."""
+    combined = column.combine_chunks()
+    if pa.types.is_fixed_size_list(combined.type) or pa.types.is_list(combined.type):
+        values = combined.flatten().to_numpy(zero_copy_only=False)
+        return values.reshape(len(combined), -1) if len(combined) else values
+    return combined.to_numpy(zero_copy_only=False)
