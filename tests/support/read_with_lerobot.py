@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 from lerobot.datasets.lerobot_dataset import LeRobotDataset  # type: ignore[import-not-found]
+from lerobot.utils.feature_utils import dataset_to_policy_features  # type: ignore[import-not-found]
 
 
 def main() -> None:
@@ -19,11 +20,15 @@ def main() -> None:
     arrays["task"] = np.array([frame["task"] for frame in frames])
     said = {
         "episodes": dataset.num_episodes,
-        "frames": dataset.num_frames,
         "fps": dataset.fps,
-        "features": sorted(dataset.features),
         "lengths": list(dataset.meta.episodes["length"]),
-        "statistics": {name: found["mean"].shape for name, found in dataset.meta.stats.items()},
+        "policy_features": {
+            name: feature.type.name for name, feature in dataset_to_policy_features(dataset.features).items()
+        },
+        "statistics": {
+            name: {key: np.asarray(value).tolist() for key, value in found.items()}
+            for name, found in dataset.meta.stats.items()
+        },
     }
     arrays["said"] = np.array(json.dumps(said))
     np.savez(sys.argv[2], allow_pickle=False, **arrays)
