@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ def main() -> int:
     """Do what the command line says; return 0, or 2 after an error."""
     arguments = _parser().parse_args()
     try:
+        _check_libraries()
         arguments.run(arguments)
     except UserRosError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -48,20 +50,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _export(arguments: argparse.Namespace) -> None:
-    try:
-        from user_bringup.dataset.export import ExportRequest, export_dataset
-    except ModuleNotFoundError as error:
-        raise _missing(error) from error
+    from user_bringup.dataset.export import ExportRequest, export_dataset
+
     choice = EpisodeChoice(successes_only=arguments.successes_only, mode=arguments.mode, task=arguments.task)
     request = ExportRequest(bag=arguments.bag, folder=arguments.folder, choice=choice, video=arguments.video)
     export_dataset(request, say=_say)
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    try:
-        from user_bringup.dataset.import_ import ImportRequest, import_dataset
-    except ModuleNotFoundError as error:
-        raise _missing(error) from error
+    from user_bringup.dataset.import_ import ImportRequest, import_dataset
+
     request = ImportRequest(
         folder=arguments.folder,
         bag=arguments.bag,
@@ -77,13 +75,16 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _missing(error: ModuleNotFoundError) -> ConfigurationError:
-    return ConfigurationError(
-        key="the Python package",
-        value=error.name,
-        allowed="datasets need it, and this machine was set up without it",
-        where="the set-up: ./user build role:=all",
-    )
+def _check_libraries() -> None:
+    """Refuse a machine that was set up as a robot's, which has none of what only datasets need."""
+    missing = [name for name in ("pyarrow", "av") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(
+            key="the Python packages of this machine",
+            value=f"without {', '.join(missing)}",
+            allowed="datasets need pyarrow and av",
+            where="the set-up: ./user build role:=all",
+        )
 
 
 if __name__ == "__main__":
