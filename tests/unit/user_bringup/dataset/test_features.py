@@ -26,9 +26,9 @@ SOURCES = ("pose", "rule")
 
 def test_elements_are_named_and_the_target_stands_apart() -> None:
     features = {feature.name: feature for feature in value_features(SPEC, reward_sources=SOURCES)}
-    assert features[STATE].names is not None and features[STATE].names[:2] == ("tcp_pose.x", "tcp_pose.y")
-    assert features[PRIVILEGED_STATE].names is not None
-    assert all(name.startswith("target.") for name in features[PRIVILEGED_STATE].names)
+    read, privileged = features[STATE].names or (), features[PRIVILEGED_STATE].names or ()
+    assert read[:2] == ("tcp_pose.x", "tcp_pose.y") and len(read) == 9
+    assert len(privileged) == 6 and all(name.startswith("target.") for name in privileged)
     assert features["action"].described() == {"dtype": "float32", "shape": [2], "names": ["x", "y"]}
     assert features["source.reward"].described()["info"] == {"values": ["pose", "rule"]}
 
