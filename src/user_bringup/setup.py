@@ -41,6 +41,7 @@ setup(
             "progress_node = user_bringup.nodes.progress_node:main",
             "report = user_bringup.report.command_line:main",
             "teach_pose = user_bringup.nodes.teach_pose:main",
+            "dataset = user_bringup.dataset.command_line:main",
             "launch = user_bringup.launcher.command_line:main",
             "bag = user_bringup.bag.command_line:main",
             "evaluate = user_bringup.evaluate.command_line:main",

@@ -33,6 +33,8 @@ class InvalidRecordError(UserRosError):
     def __init__(self, *, what: str, value: object, allowed: str) -> None:
         super().__init__(f"{what} is {value}, allowed is {allowed}; the message is dropped")
         self.what = what
+        self.value = value
+        self.allowed = allowed
 
 
 class SpecMismatchError(UserRosError):

@@ -14,7 +14,7 @@ from user_core.log.label import EpisodeLabel
 from user_core.log.transition_cdr import decode_transition
 from user_core.ros.conversions import bulk, from_message, stamp_from_ns, to_message
 from user_core.ros.messages import message_class
-from user_core.ros.spec_conversion import spec_from_message
+from user_core.ros.spec_conversion import spec_from_message, spec_to_message
 from user_core.spec import EnvironmentSpec
 from user_core.types import EpisodeSummary, StepType, Transition
 
@@ -120,6 +120,11 @@ def encode(record: Transition | EpisodeSummary | EpisodeLabel) -> bytes:
         EpisodeLabel: RecordKind.LABEL,
     }[type(record)]
     return bytes(serialize_message(to_message(record, kind.type_name)))
+
+
+def encode_spec(spec: EnvironmentSpec, *, run: str, source: str, source_sequence: int) -> bytes:
+    """Return the CDR bytes of a spec's record."""
+    return bytes(serialize_message(spec_to_message(spec, run=run, source=source, source_sequence=source_sequence)))
 
 
 def _identity(transition: Transition) -> RecordIdentity:
