@@ -146,6 +146,27 @@ class Transition:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class StepTrace:
+    """What was decided at one step and which samples were seen, for recordings of raw topics; see StepTrace.msg.
+
+    Attributes:
+        record: The transition, without the state and images of its observation.
+        streams: Every sample known at the tick, also those that only a reward reads.
+        wrench_bias: (6,) N, N·m at rest at the last reset.
+        target_stamp_ns: Stamp of the target sent; 0 for record T.
+        gripper_command: Opening [0, 1] that stood; nan = none.
+        mark: A person's word at the next tick, "success" or "failure", which ended the episode; "" = none.
+    """
+
+    record: Transition
+    streams: tuple[StreamSample, ...] = ()
+    wrench_bias: tuple[float, ...] = (0.0,) * 6
+    target_stamp_ns: int = 0
+    gripper_command: float = float("nan")
+    mark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EpisodeSummary:
     """One closed episode, as people and reports want it; see EpisodeSummary.msg."""
 

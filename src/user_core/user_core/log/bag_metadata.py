@@ -2,67 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import yaml
 
-from user_core.log.definition import Definitions
-from user_core.log.kinds import RecordKind
+from user_core.log.bag_topic import BagTopic
+from user_core.log.index import RecordIndex
 
 FILE_NAME = "metadata.yaml"
 VERSION = 9
 
 
-def bag_metadata(
-    *,
-    file_name: str,
-    definitions: Definitions,
-    counts: Mapping[RecordKind, int],
-    first_ns: int,
-    last_ns: int,
-    ros_distro: str,
-) -> bytes:
-    """Return the text that `ros2 bag` wants beside the .mcap file.
+@dataclass(frozen=True, kw_only=True)
+class BagFile:
+    """One .mcap file of a bag.
+
+    Attributes:
+        name: Of the file, within the bag's folder.
+        counts: Messages by number of their topic.
+        first_ns: Log time of the first message, wall nanoseconds; 0 for an empty file.
+        last_ns: Log time of the last message.
+    """
+
+    name: str
+    counts: Mapping[int, int]
+    first_ns: int
+    last_ns: int
+
+    @classmethod
+    def of(cls, name: str, index: RecordIndex) -> Self:
+        """Describe a file by the index of its records."""
+        first_ns = index.stamps_ns[0] if len(index) else 0
+        return cls(name=name, counts=dict(index.counts), first_ns=first_ns, last_ns=index.last_stamp_ns)
+
+    @property
+    def message_count(self) -> int:
+        """Messages of all topics."""
+        return sum(self.counts.values())
+
+    def as_yaml(self) -> dict[str, Any]:
+        """Return its entry in metadata.yaml."""
+        return {
+            "path": self.name,
+            "starting_time": {"nanoseconds_since_epoch": self.first_ns},
+            "duration": {"nanoseconds": self.last_ns - self.first_ns},
+            "message_count": self.message_count,
+        }
+
+
+def bag_metadata(*, files: Sequence[BagFile], topics: Sequence[BagTopic], ros_distro: str) -> bytes:
+    """Return the text that `ros2 bag` wants beside the .mcap files.
 
     Args:
-        file_name: Of the .mcap file.
-        definitions: Types of the topics.
-        counts: Records per kind.
-        first_ns: Log time of the first record, wall nanoseconds.
-        last_ns: Log time of the last record.
+        files: In order of time; at least one.
+        topics: With their types.
         ros_distro: Of the machine that writes.
     """
-    total = sum(counts.values())
-    duration = {"nanoseconds": last_ns - first_ns}
-    start = {"nanoseconds_since_epoch": first_ns}
-    topics = [
-        {
-            "topic_metadata": {
-                "name": kind.topic,
-                "type": definition.type_name,
-                "serialization_format": "cdr",
-                "offered_qos_profiles": [],
-                "type_description_hash": definition.type_hash,
-            },
-            "message_count": counts.get(kind, 0),
-        }
-        for kind, definition in definitions.items()
-    ]
+    counts: Counter[int] = Counter()
+    for file in files:
+        counts.update(file.counts)
+    written = [file for file in files if file.message_count] or files[:1]
+    first_ns, last_ns = written[0].first_ns, written[-1].last_ns
     information = {
         "version": VERSION,
         "storage_identifier": "mcap",
-        "duration": duration,
-        "starting_time": start,
-        "message_count": total,
-        "topics_with_message_count": topics,
+        "duration": {"nanoseconds": last_ns - first_ns},
+        "starting_time": {"nanoseconds_since_epoch": first_ns},
+        "message_count": counts.total(),
+        "topics_with_message_count": [_topic(topic, counts[topic.number]) for topic in topics],
         "compression_format": "",
         "compression_mode": "",
-        "relative_file_paths": [file_name],
-        "files": [
-            {"path": file_name, "starting_time": dict(start), "duration": dict(duration), "message_count": total}
-        ],
+        "relative_file_paths": [file.name for file in files],
+        "files": [file.as_yaml() for file in files],
         "custom_data": None,
         "ros_distro": ros_distro,
     }
     text: str = yaml.safe_dump({"rosbag2_bagfile_information": information}, sort_keys=False)
     return text.encode()
+
+
+def _topic(topic: BagTopic, count: int) -> dict[str, Any]:
+    return {
+        "topic_metadata": {
+            "name": topic.name,
+            "type": topic.definition.type_name,
+            "serialization_format": "cdr",
+            "offered_qos_profiles": topic.qos_profiles(),
+            "type_description_hash": topic.definition.type_hash,
+        },
+        "message_count": count,
+    }

@@ -58,6 +58,12 @@ class ChannelTable:
                 found[kind] = MessageDefinition(type_name=schema.name, text=text, type_hash=type_hash)
         return found
 
+    def topic(self, channel_id: int) -> tuple[str, str]:
+        """Return name and message type of a channel; ("", "") when the file does not say."""
+        channel = self.channels.get(channel_id)
+        schema = None if channel is None else self.schemas.get(channel.schema_id)
+        return ("", "") if channel is None or schema is None else (channel.topic, schema.name)
+
     def kind(self, channel_id: int) -> RecordKind | None:
         """Return the kind of a channel's messages, None when they are none of ours."""
         return self._kinds.get(channel_id)
@@ -82,7 +88,7 @@ def messages(content: bytes, channels: ChannelTable) -> Iterator[tuple[int, int,
 
     Schemas and channels found on the way are added to `channels`.
     """
-    records = _records(content)
+    records = chunk_records(content)
     position = 0
     while position < len(records):
         opcode, length = RECORD_HEADER.unpack_from(records, position)
@@ -96,7 +102,8 @@ def messages(content: bytes, channels: ChannelTable) -> Iterator[tuple[int, int,
         position += length
 
 
-def _records(content: bytes) -> memoryview:
+def chunk_records(content: bytes) -> memoryview:
+    """Return the records of a chunk, uncompressed."""
     name_size = CHUNK_HEADER.unpack_from(content)[4]
     if name_size == 0:
         return memoryview(content)[CHUNK_HEADER.size + _LENGTH.size :]

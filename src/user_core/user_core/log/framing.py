@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import yaml
 from mcap.data_stream import RecordBuilder
 from mcap.opcode import Opcode
 from mcap.records import Channel, Header, Metadata, Schema
 
-from user_core.log.definition import Definitions
-from user_core.log.kinds import RecordKind
+from user_core.log.bag_topic import BagTopic
 
 MAGIC = bytes((137, 77, 67, 65, 80, 48, 13, 10))
 METADATA_NAME = "user_replay"
@@ -53,9 +54,9 @@ class Frame:
     chunk_size: int
 
 
-def channel_id(kind: RecordKind) -> int:
-    """Return the channel and schema number of a kind in our own bags; mcap numbers from 1."""
-    return int(kind) + 1
+def channel_id(number: int) -> int:
+    """Return the channel and schema id of a topic (of a kind of record) in our own bags; mcap counts from 1."""
+    return number + 1
 
 
 def file_header() -> bytes:
@@ -72,32 +73,34 @@ def names_record(*, log_id: str, run: str) -> bytes:
     return builder.end()
 
 
-def schemas_and_channels(definitions: Definitions) -> tuple[list[Schema], list[Channel]]:
-    """Return one schema and one channel per kind."""
+def schemas_and_channels(topics: Sequence[BagTopic]) -> tuple[list[Schema], list[Channel]]:
+    """Return one schema and one channel per topic."""
     schemas, channels = [], []
-    for kind, definition in definitions.items():
-        number = channel_id(kind)
+    for topic in topics:
+        definition, number = topic.definition, channel_id(topic.number)
         text = definition.text.encode()
         schemas.append(Schema(id=number, name=definition.type_name, encoding=SCHEMA_ENCODING, data=text))
         metadata = {"topic_type_hash": definition.type_hash} if definition.type_hash else {}
+        if profiles := topic.qos_profiles():
+            metadata["offered_qos_profiles"] = yaml.safe_dump(profiles)
         channels.append(
-            Channel(id=number, topic=kind.topic, message_encoding=MESSAGE_ENCODING, metadata=metadata, schema_id=number)
+            Channel(id=number, topic=topic.name, message_encoding=MESSAGE_ENCODING, metadata=metadata, schema_id=number)
         )
     return schemas, channels
 
 
-def preamble(definitions: Definitions) -> bytes:
+def preamble(topics: Sequence[BagTopic]) -> bytes:
     """Return all schemas and channels as they stand in the first chunk, before its message."""
     builder = RecordBuilder()
-    schemas, channels = schemas_and_channels(definitions)
+    schemas, channels = schemas_and_channels(topics)
     for record in (*schemas, *channels):
         record.write(builder)
     return builder.end()
 
 
-def frame(kind: RecordKind, payload: bytes, *, number: int, stamp_ns: int, preamble: bytes = b"") -> Frame:
+def frame(topic: int, payload: bytes, *, number: int, stamp_ns: int, preamble: bytes = b"") -> Frame:
     """Return what is written around one payload: chunk header, message header and message index."""
-    channel = channel_id(kind)
+    channel = channel_id(topic)
     message = _MESSAGE.pack(
         Opcode.MESSAGE, MESSAGE_HEADER.size + len(payload), channel, number & 0xFFFFFFFF, stamp_ns, stamp_ns
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 
-from user_core.log.kinds import RecordKind
-
 
 class RecordIndex:
     """Offsets, sizes, kinds and stamps of all records of one file, by number."""
@@ -17,7 +15,7 @@ class RecordIndex:
         self.payload_offsets = array("Q")
         self.chunk_offsets = array("Q")
         self.stamps_ns = array("Q")
-        self.counts: Counter[RecordKind] = Counter()
+        self.counts: Counter[int] = Counter()
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -27,7 +25,7 @@ class RecordIndex:
         """Return the newest log time, 0 for an empty log."""
         return self.stamps_ns[-1] if self.stamps_ns else 0
 
-    def add(self, *, kind: RecordKind, size: int, payload_offset: int, chunk_offset: int, stamp_ns: int) -> None:
+    def add(self, *, kind: int, size: int, payload_offset: int, chunk_offset: int, stamp_ns: int) -> None:
         """Note the record with the next number."""
         self.kinds.append(kind)
         self.sizes.append(size)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 from user_core.errors import LogError, LogInUseError
-from user_core.log.definition import Definitions
+from user_core.log.bag_topic import BagTopic
 from user_core.log.framing import chunk_body_offset, frame, preamble
 from user_core.log.index import RecordIndex
-from user_core.log.kinds import RecordKind
 from user_core.log.summary import summary
 
 _PROBE = bytes(1 << 16)
@@ -46,13 +46,19 @@ class LogFile:
                 f"{path} is being written by another process; stop it, or choose another run folder."
             ) from error
 
-    def append(self, kind: RecordKind, payload: bytes, *, stamp_ns: int, definitions: Definitions) -> int:
+    def append(self, kind: int, payload: bytes, *, stamp_ns: int, topics: Sequence[BagTopic]) -> int:
         """Write one record and return its number; it is with the operating system when this returns.
+
+        Args:
+            kind: Number of its topic.
+            payload: Its CDR bytes.
+            stamp_ns: Wall time of receipt; moved forward where it would not follow the record before.
+            topics: Of the file; they go into its first chunk.
 
         Raises:
             LogError: When it cannot be written; the file is then as it was before.
         """
-        first = preamble(definitions) if len(self.index) == 0 else b""
+        first = preamble(topics) if len(self.index) == 0 else b""
         stamp_ns = max(stamp_ns, self.index.last_stamp_ns + 1)  # file order is time order for every reader
         around = frame(kind, payload, number=len(self.index), stamp_ns=stamp_ns, preamble=first)
         self._write(around.before, payload, around.after)
@@ -66,7 +72,7 @@ class LogFile:
         self.end += around.chunk_size + len(around.after)
         return len(self.index) - 1
 
-    def note(self, *, kind: RecordKind, size: int, payload_offset: int, chunk_offset: int, stamp_ns: int) -> None:
+    def note(self, *, kind: int, size: int, payload_offset: int, chunk_offset: int, stamp_ns: int) -> None:
         """Take a record that a scan found into the index; `payload_offset` counts from the chunk's records."""
         self.index.add(
             kind=kind,
@@ -114,11 +120,11 @@ class LogFile:
         self._write(_PROBE)
         self.cut_tail()
 
-    def finish(self, *, definitions: Definitions, log_id: str, run: str) -> None:
+    def finish(self, *, topics: Sequence[BagTopic], log_id: str, run: str) -> None:
         """Write the summary and the footer, and make all of it durable; the file stays open."""
         if self._torn:
             self.cut_tail()
-        self._write(summary(self.index, definitions=definitions, end=self.end, log_id=log_id, run=run))
+        self._write(summary(self.index, topics=topics, end=self.end, log_id=log_id, run=run))
         self.sync()
 
     def sync(self) -> None:

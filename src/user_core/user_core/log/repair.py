@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from user_core.errors import LogError
-from user_core.log.definition import Definitions
+from user_core.log.bag_topic import BagTopic
 from user_core.log.framing import file_header, names_record
-from user_core.log.kinds import RecordKind
 from user_core.log.log_file import LogFile, unwritable
 from user_core.run import write_atomically
 
 
-def rebuild(damaged: LogFile, *, log_id: str, run: str, definitions: Definitions) -> tuple[LogFile, Path]:
+def rebuild(damaged: LogFile, *, log_id: str, run: str, topics: Sequence[BagTopic]) -> tuple[LogFile, Path]:
     """Write all whole records of a file to a new one, which takes its name once it is complete.
 
     Args:
         damaged: The file, with every whole record in its index; closed at the end.
         log_id: Name of the new numbering.
         run: UUID of the run.
-        definitions: Types for the new file.
+        topics: For the new file.
 
     Returns:
         The new file, open for appending, and the path of the damaged one, which is kept.
@@ -32,7 +32,7 @@ def rebuild(damaged: LogFile, *, log_id: str, run: str, definitions: Definitions
     temporary = path.with_name(f".{path.name}.rebuild")
     aside = _free_name(path)
     try:
-        rebuilt = _copy(damaged, temporary, log_id=log_id, run=run, definitions=definitions)
+        rebuilt = _copy(damaged, temporary, log_id=log_id, run=run, topics=topics)
         os.link(path, aside)  # a crash here leaves two names of the damaged file, and the repair begins anew
         temporary.replace(path)
     except OSError as error:
@@ -45,7 +45,7 @@ def rebuild(damaged: LogFile, *, log_id: str, run: str, definitions: Definitions
     return rebuilt, aside
 
 
-def _copy(damaged: LogFile, path: Path, *, log_id: str, run: str, definitions: Definitions) -> LogFile:
+def _copy(damaged: LogFile, path: Path, *, log_id: str, run: str, topics: Sequence[BagTopic]) -> LogFile:
     begin = file_header() + names_record(log_id=log_id, run=run)
     write_atomically(path, begin)
     copy = LogFile(path)
@@ -54,7 +54,7 @@ def _copy(damaged: LogFile, path: Path, *, log_id: str, run: str, definitions: D
         for number in range(len(damaged.index)):
             payload, _, kinds = damaged.read(range(number, number + 1))
             stamp_ns = damaged.index.stamps_ns[number]
-            copy.append(RecordKind(kinds[0]), payload.tobytes(), stamp_ns=stamp_ns, definitions=definitions)
+            copy.append(kinds[0], payload.tobytes(), stamp_ns=stamp_ns, topics=topics)
         copy.sync()
     except LogError:
         copy.close()

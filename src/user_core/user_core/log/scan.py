@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from mcap.data_stream import ReadDataStream
 from mcap.opcode import Opcode
@@ -22,6 +23,7 @@ from user_core.log.kinds import RecordKind
 _OPCODES = frozenset(int(opcode) for opcode in Opcode)
 _CHUNK_CANDIDATE = re.compile(rb"\x06(?=[\s\S]{4}\x00{4})")
 _WINDOW = 1 << 22
+FoundT = TypeVar("FoundT")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,11 +44,11 @@ class ScannedRecord:
     payload_offset: int
 
 
-class BagScan:
-    """Reads an mcap file from its start to the last whole record.
+class FileScan(Generic[FoundT]):
+    """Reads an mcap file from its start to the last whole record; subclasses say what they look for in it.
 
     A tail that is incomplete is left alone: it is being written, or was cut short by a crash. Damage *before* whole
-    chunks is skipped when `skip_damage` says so (for repair, so only in a file of our own) and is an error otherwise.
+    chunks is skipped when `skip_damage` says so, and is an error otherwise.
 
     Attributes:
         end: Offset behind the last whole record of the data section; a writer goes on here.
@@ -66,8 +68,8 @@ class BagScan:
         self.end = len(MAGIC)
         self.names: dict[str, str] = {}
         self.damage: list[tuple[int, int]] = []
-        self.channels = ChannelTable(numbered_as_ours=skip_damage)
-        self._pending: deque[ScannedRecord] = deque()
+        self.channels = ChannelTable()
+        self._pending: deque[FoundT] = deque()
 
     @property
     def is_closed(self) -> bool:
@@ -80,8 +82,13 @@ class BagScan:
         """Bytes of a record that the end of the file cuts short; to be asked after the pass."""
         return 0 if self._at_data_end() else os.fstat(self._descriptor).st_size - self.end
 
-    def records(self) -> Iterator[ScannedRecord]:
-        """Yield the records of ours that follow those yielded before, as far as the file is whole."""
+    @property
+    def lost_bytes(self) -> int:
+        """Bytes that were skipped, and those of an incomplete tail; known once everything has been read."""
+        return self.incomplete_bytes + sum(end - start for start, end in self.damage)
+
+    def records(self) -> Iterator[FoundT]:
+        """Yield what follows that yielded before, as far as the file is whole."""
         while True:
             while self._pending:
                 yield self._pending.popleft()
@@ -100,27 +107,21 @@ class BagScan:
             else:
                 self._step_over_damage(self.end + size)
 
-    def _records_of_chunk(self, content: bytes, chunk_offset: int) -> Iterator[ScannedRecord]:
-        ordinal = 0
-        for channel, stamp_ns, payload, payload_offset in messages(content, self.channels):
-            kind = self.channels.kind(channel)
-            if kind is None:
-                continue
-            yield ScannedRecord(
-                kind=kind,
-                payload=bytes(payload),
-                stamp_ns=stamp_ns,
-                chunk_offset=chunk_offset,
-                ordinal=ordinal,
-                payload_offset=payload_offset,
-            )
-            ordinal += 1
+    def _in_chunk(self, content: bytes, chunk_offset: int) -> Iterable[FoundT]:
+        """Return what is looked for in a chunk."""
+        raise NotImplementedError
+
+    def _alone(self, content: bytes, offset: int) -> Iterable[FoundT]:
+        """Return what is looked for in a message that stands outside chunks."""
+        return ()
 
     def _take(self, opcode: int, content: bytes) -> bool:
         """Take a record whose length is right; False when its content makes no sense."""
         try:
             if opcode == Opcode.CHUNK:
-                self._pending.extend(list(self._records_of_chunk(content, self.end)))
+                self._pending.extend(list(self._in_chunk(content, self.end)))
+            elif opcode == Opcode.MESSAGE:
+                self._pending.extend(self._alone(content, self.end))
             elif opcode in (Opcode.SCHEMA, Opcode.CHANNEL):
                 self.channels.add(opcode, content)
             elif opcode == Opcode.METADATA:
@@ -165,3 +166,27 @@ class BagScan:
                     return candidate
             offset += max(len(window) - RECORD_HEADER.size, 1) if len(window) == _WINDOW else len(window)
         return None
+
+
+class BagScan(FileScan[ScannedRecord]):
+    """Looks for the records of ours, by message type; damage is skipped for repair, so only in a file of our own."""
+
+    def __init__(self, descriptor: int, *, path: Path, skip_damage: bool = False) -> None:
+        super().__init__(descriptor, path=path, skip_damage=skip_damage)
+        self.channels = ChannelTable(numbered_as_ours=skip_damage)
+
+    def _in_chunk(self, content: bytes, chunk_offset: int) -> Iterator[ScannedRecord]:
+        ordinal = 0
+        for channel, stamp_ns, payload, payload_offset in messages(content, self.channels):
+            kind = self.channels.kind(channel)
+            if kind is None:
+                continue
+            yield ScannedRecord(
+                kind=kind,
+                payload=bytes(payload),
+                stamp_ns=stamp_ns,
+                chunk_offset=chunk_offset,
+                ordinal=ordinal,
+                payload_offset=payload_offset,
+            )
+            ordinal += 1

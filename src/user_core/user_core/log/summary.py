@@ -18,7 +18,7 @@ from mcap.records import (
     SummaryOffset,
 )
 
-from user_core.log.definition import Definitions
+from user_core.log.bag_topic import BagTopic
 from user_core.log.framing import (
     MAGIC,
     MESSAGE_INDEX_SIZE,
@@ -30,18 +30,17 @@ from user_core.log.framing import (
     schemas_and_channels,
 )
 from user_core.log.index import RecordIndex
-from user_core.log.kinds import RecordKind
 
 _FOOTER_FOR_CHECKSUM = struct.Struct("<BQQQ")
 
 
-def summary(index: RecordIndex, *, definitions: Definitions, end: int, log_id: str, run: str) -> bytes:
+def summary(index: RecordIndex, *, topics: Sequence[BagTopic], end: int, log_id: str, run: str) -> bytes:
     """Return what closes a file whose data section ends at offset `end`."""
     builder = RecordBuilder()
     DataEnd(data_section_crc=0).write(builder)
     data_end = builder.end()
     start = end + len(data_end)
-    schemas, channels = schemas_and_channels(definitions)
+    schemas, channels = schemas_and_channels(topics)
     groups: list[tuple[Opcode, Sequence[McapRecord]]] = [
         (Opcode.SCHEMA, schemas),
         (Opcode.CHANNEL, channels),
@@ -96,7 +95,7 @@ def _chunk_indexes(index: RecordIndex) -> list[ChunkIndex]:
                 compressed_size=size,
                 message_end_time=index.stamps_ns[number],
                 message_index_length=MESSAGE_INDEX_SIZE,
-                message_index_offsets={channel_id(RecordKind(index.kinds[number])): message_index},
+                message_index_offsets={channel_id(index.kinds[number]): message_index},
                 message_start_time=index.stamps_ns[number],
                 uncompressed_size=size,
             )

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from user_core.errors import LogError
-from user_core.log.bag_metadata import FILE_NAME, bag_metadata
+from user_core.log.bag_metadata import FILE_NAME, BagFile, bag_metadata
+from user_core.log.bag_topic import log_topics
 from user_core.log.definition import Definitions
 from user_core.log.framing import file_header, names_record
 from user_core.log.kinds import RecordKind
@@ -48,6 +49,7 @@ class BagWriter:
         self.run = run
         self.repaired = ""
         self._definitions = definitions
+        self._topics = log_topics(definitions)
         path = bag_file(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +80,7 @@ class BagWriter:
         Raises:
             LogError: When it cannot be written; the log is then as it was before.
         """
-        return self._file.append(kind, payload, stamp_ns=stamp_ns, definitions=self._definitions)
+        return self._file.append(kind, payload, stamp_ns=stamp_ns, topics=self._topics)
 
     def read(self, from_number: int, max_bytes: int) -> tuple[array[int], array[int], array[int]]:
         """Return stored bytes from a number on, one after the other, with the size and kind of each.
@@ -98,7 +100,7 @@ class BagWriter:
     def close(self) -> None:
         """Write summary and metadata.yaml; a log that cannot take them stays readable, and is closed all the same."""
         try:
-            self._file.finish(definitions=self._definitions, log_id=self.log_id, run=self.run)
+            self._file.finish(topics=self._topics, log_id=self.log_id, run=self.run)
             self._write_metadata()
         finally:
             self._file.close()
@@ -124,7 +126,7 @@ class BagWriter:
             return log_id
         lost = sum(end - start for start, end in scan.damage)
         log_id = str(uuid.uuid4())
-        self._file, aside = rebuild(self._file, log_id=log_id, run=self.run, definitions=self._definitions)
+        self._file, aside = rebuild(self._file, log_id=log_id, run=self.run, topics=self._topics)
         self.repaired = (
             f"{path} was damaged ({lost} bytes in {len(scan.damage)} places); {len(self)} whole records were kept, "
             f"the damaged file is {aside}"
@@ -150,13 +152,9 @@ class BagWriter:
                 )
 
     def _write_metadata(self) -> None:
-        index = self._file.index
         content = bag_metadata(
-            file_name=self._file.path.name,
-            definitions=self._definitions,
-            counts=index.counts,
-            first_ns=index.stamps_ns[0] if len(index) else 0,
-            last_ns=index.last_stamp_ns,
+            files=[BagFile.of(self._file.path.name, self._file.index)],
+            topics=self._topics,
             ros_distro=os.environ.get("ROS_DISTRO", "unknown"),
         )
         try:
