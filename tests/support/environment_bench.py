@@ -12,7 +12,7 @@ from user_core.configuration import build
 from user_core.interfaces import Stamped
 from user_core.testing.drivers import FakeCamera, FakeGripper, FakeRobot, FakeTeleop
 from user_core.transforms import FloatArray, Pose, add_delta
-from user_core.types import ActionChunk, EpisodeSummary, Observation, StateArray, Transition
+from user_core.types import ActionChunk, EpisodeSummary, Observation, StateArray, StepTrace, Transition
 from user_hardware.environment.assembly import Adapters, Environment, Surroundings, assemble, make_clock
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.simulation_link import AdvanceRequest, SimulationReply, WorldResetRequest
@@ -58,6 +58,7 @@ class CollectedOutput:
         self.full = ""
         self.observations: list[Observation] = []
         self.records: list[Transition] = []
+        self.traces: list[StepTrace] = []
         self.summaries: list[EpisodeSummary] = []
 
     def obstacle(self, steps: int) -> str:
@@ -66,7 +67,8 @@ class CollectedOutput:
     def publish(self, observation: Observation) -> None:
         self.observations.append(observation)
 
-    def store(self, record: Transition) -> None:
+    def store(self, record: Transition, trace: StepTrace) -> None:
+        self.traces.append(trace)
         self.records.append(replace(record, source_sequence=len(self.records)))
 
     def close(self, summary: EpisodeSummary) -> None:

@@ -18,7 +18,7 @@ from tests.support.spinning import Spinning
 from tests.support.wait import wait_for
 from user_core.log.kinds import RecordKind
 from user_core.ros import qos
-from user_core.types import StepType
+from user_core.types import StepTrace, StepType, Transition
 from user_hardware.environment.budget import StepBudget
 from user_hardware.environment.config import OutboxConfig
 from user_hardware.environment.outbox import Outbox
@@ -51,6 +51,10 @@ def context(domain_id: int) -> Iterator[Context]:
     context.try_shutdown()
 
 
+def store(output: EnvironmentOutput, record: Transition) -> None:
+    output.store(record, StepTrace(record=record))
+
+
 def fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every write stop in the middle, as on a disk that becomes full."""
     write = os.pwrite
@@ -72,12 +76,12 @@ def test_a_full_disk_loses_nothing_and_everything_is_written_once_it_has_room(co
         wait_for(lambda: all(publisher.get_subscription_count() for publisher in heard), 10.0, what="the listener")
         output.begin_run("run")
         output.work(now_s=100.0)
-        output.store(transition(step=0))
+        store(output, transition(step=0))
         with pytest.MonkeyPatch.context() as monkeypatch:
             fill_the_disk(monkeypatch)
-            output.store(transition(step=1))
+            store(output, transition(step=1))
             output.work(now_s=100.1)
-            output.store(transition(step=2, step_type=StepType.LAST, terminated=True))
+            store(output, transition(step=2, step_type=StepType.LAST, terminated=True))
             output.close(summary())
             assert "cannot be written: No space left on device" in output.problem
             assert output.obstacle(10) == output.problem

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from user_core.configuration import flatten
 from user_core.errors import ConfigurationError
 
 _MEANT_LIKENESS = 0.85
@@ -52,6 +53,26 @@ def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mappi
                 f"not both {_kind(taken[name])}",
                 where=str(file),
             )
+
+
+def params_text(config: Any, *, node: str) -> str:
+    """Return a configuration as a params file: what a node really had, to be given back to one of its name."""
+    values = {name: value if value != [] else [""] for name, value in flatten(config).items()}
+    return yaml.safe_dump({f"/**/{node}": {"ros__parameters": values}}, sort_keys=False, allow_unicode=True)
+
+
+def params_in(text: str, *, node_name: str) -> dict[str, Any]:
+    """Return the parameters that a params file gives a node, by dotted name; [''] stands for an empty list.
+
+    Args:
+        text: Of the file.
+        node_name: Fully qualified, as `/arm_0/environment_node`.
+    """
+    found: dict[str, Any] = {}
+    for pattern, section in (yaml.safe_load(text) or {}).items():
+        if _matches(pattern, node_name):
+            found |= dict(_flat((section or {}).get("ros__parameters") or {}))
+    return {name: [] if value == [""] else value for name, value in found.items()}
 
 
 def _check_spelling(pattern: str, node_name: str, file: Path) -> None:

@@ -6,27 +6,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from user_core.interfaces import RewardInput
 from user_core.transforms import Pose
 from user_core.types import (
     ActionChunk,
     Mode,
     Observation,
     Outcome,
-    RewardSignal,
     SafetyFlag,
     StateArray,
     Transition,
 )
 from user_hardware.environment.arbiter import ControlState
-from user_hardware.environment.episode import Episode, EpisodeIdentity, ExecutedStep
+from user_hardware.environment.episode import Episode, EpisodeIdentity
 from user_hardware.environment.goal import EpisodeRequest
 from user_hardware.environment.person import PersonInput
 from user_hardware.environment.plan import ActionPlan
 from user_hardware.environment.sensors import Snapshot
 from user_hardware.environment.statistics import EpisodeStatistics
+from user_hardware.environment.step import close_step, executed_step, judge, outcome_of
+from user_hardware.environment.trace import EpisodeTracer
 from user_hardware.environment.workbench import Workbench
-from user_hardware.rewards.human import marked
 
 _NO_ACTION = np.zeros(0, np.float32)
 REPUBLISH_S = 1.0
@@ -71,6 +70,7 @@ class Attempt:
         self.uses_policy = request.mode is not Mode.COLLECT
         self._source = bench.output.source
         self._episode = Episode(identity=identity)
+        self._tracer = EpisodeTracer()
         self._statistics = EpisodeStatistics(lockstep=bench.config.lockstep)
         self._return = 0.0
         self._missed_in_row = 0
@@ -121,18 +121,20 @@ class Attempt:
             return
         observation = self._build(snapshot, self.step + 1)
         self.step += 1
-        target = None if snapshot.task_target is None else snapshot.task_target.value
         state = None if snapshot.task_state is None else snapshot.task_state.value
-        signal = self._bench.reward(
-            RewardInput(observation=observation, tcp_pose=tool, target_pose=target, step=self.step, task_state=state)
-        )
-        if mark is not None:
-            signal = marked(signal, success=mark is Outcome.SUCCESS)
-        signal = self._bench.gripper.charge(signal)
+        signal = self._bench.gripper.charge(judge(self._bench.reward, observation, snapshot, mark=mark))
         self._return += signal.reward
         self._tool = tool
         self._statistics.on_tick(self._bench.clock.wall_s(), stage=signal.stage, task_state=state)
-        self._close_step(observation, tool, signal)
+        outcome = outcome_of(signal, step=self.step, max_steps=self._bench.config.task.max_episode_steps)
+        if outcome is None:
+            # The policy computes while the record is written and sent.
+            self._publish(observation)
+        records = close_step(self._episode, observation, tool, signal, outcome=outcome)
+        if outcome is None:
+            self._store(records)
+        else:
+            self._finish(records, outcome, "", mark=mark)
 
     def republish(self) -> None:
         """Send the unanswered observation again when a second has passed."""
@@ -169,18 +171,18 @@ class Attempt:
         sent = (
             commander.keep() if decision.action is None else commander.move(mapping.target(decision.action, reference))
         )
-        step = ExecutedStep(
+        step = executed_step(
+            mapping,
             source=decision.source,
-            executed_action=mapping.executed(
-                commanded=sent.pose, reference=reference, opening=commander.opening or 0.0
-            ),
+            reference=reference,
+            commanded=sent.pose,
+            opening=commander.opening,
             policy_action=_NO_ACTION if policy_action is None else policy_action,
             policy_version="" if policy_action is None else self._plan.acting_version,
-            reference_pose=reference,
-            commanded_pose=sent.pose,
             safety_flags=sent.flags | (SafetyFlag.DEADLINE_MISSED if missed else SafetyFlag.NONE),
         )
         self._episode.act(step)
+        self._tracer.acted(self.step, target_stamp_ns=commander.target_stamp_ns, opening=commander.opening)
         self._statistics.on_action(step, self._bench.clock.wall_s())
         self.awaiting = False
         self._missed_in_row = self._missed_in_row + 1 if missed else 0
@@ -227,18 +229,6 @@ class Attempt:
         self._statistics.on_first_observation(self._bench.clock.wall_s())
         self._publish(observation)
 
-    def _close_step(self, observation: Observation, tool: Pose, signal: RewardSignal) -> None:
-        if signal.success or signal.failure:
-            outcome = Outcome.SUCCESS if signal.success else Outcome.FAILURE
-            self._finish(self._episode.termination(observation, tool, signal, outcome), outcome, "")
-        elif self.step >= self._bench.config.task.max_episode_steps:
-            self._finish(self._episode.truncation(observation, tool, signal), Outcome.TIMEOUT, "")
-        else:
-            # The policy computes while the record is written and sent.
-            self._publish(observation)
-            for record in self._episode.middle(observation, tool, signal):
-                self._bench.output.store(record)
-
     def _publish(self, observation: Observation) -> None:
         self._observation = observation
         self._published_s = self._bench.clock.wall_s()
@@ -251,6 +241,7 @@ class Attempt:
             self._episode.attach_policy_action(action, self._plan.acting_version)
 
     def _build(self, snapshot: Snapshot, step: int) -> Observation:
+        self._tracer.observed(step, snapshot, wrench_bias=self._bench.builder.wrench_bias)
         return self._bench.builder.build(
             snapshot,
             stamp_ns=self._bench.stamp_ns(),
@@ -262,9 +253,14 @@ class Attempt:
             policy_version=self._plan.policy_version,
         )
 
-    def _finish(self, records: tuple[Transition, ...], outcome: Outcome, reason: str) -> None:
+    def _store(self, records: tuple[Transition, ...], *, mark: Outcome | None = None) -> None:
         for record in records:
-            self._bench.output.store(record)
+            self._bench.output.store(record, self._tracer.trace(record, mark=mark))
+
+    def _finish(
+        self, records: tuple[Transition, ...], outcome: Outcome, reason: str, *, mark: Outcome | None = None
+    ) -> None:
+        self._store(records, mark=mark)
         self.awaiting = False
         self.end = AttemptEnd(outcome=outcome, reason=reason, actions=self._episode.steps, episode_return=self._return)
         if not records:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from user_core.interfaces import Reward
-from user_core.types import EpisodeSummary, Observation, Transition
+from user_core.types import EpisodeSummary, Observation, StepTrace, Transition
 from user_hardware.environment.action import ActionMapping
 from user_hardware.environment.arbiter import Arbiter
 from user_hardware.environment.clock import ControlClock
@@ -30,8 +30,8 @@ class EnvironmentOutput(Protocol):
     def publish(self, observation: Observation) -> None:
         """Send an observation to the policy."""
 
-    def store(self, record: Transition) -> None:
-        """Put a record into the outbox, then publish it."""
+    def store(self, record: Transition, trace: StepTrace) -> None:
+        """Put a record into the outbox, then publish it, and for recordings what it was made from."""
 
     def close(self, summary: EpisodeSummary) -> None:
         """Put an episode's summary into the outbox, then publish it."""

@@ -9,12 +9,15 @@ from typing import Any
 from geometry_msgs.msg import PoseStamped
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+from std_msgs.msg import String
 
 from user_core.errors import InvalidRecordError
 from user_core.interfaces import Stamped
 from user_core.ros import qos
 from user_core.ros.conversions import from_message, ns_from_stamp, pose_from_message
 from user_core.ros.parameters import declare_config
+from user_core.ros.params_files import params_text
+from user_core.ros.publishing import try_publish
 from user_core.ros.runner import event_driven_executor, run_node
 from user_core.ros.topics import NodeTopics
 from user_core.run import RunFolder
@@ -78,6 +81,9 @@ class EnvironmentNode(Node):
         self._loop = self._environment.loop
         self._output.count_training_steps_in(self._environment.budget)
         self._status = StatusPublisher(node=self, environment=self._environment, output=self._output)
+        # Everything that a recording of the raw topics needs to become transitions again, beside the samples.
+        self._announced = self.create_publisher(String, "environment/configuration", qos.LATCHED)
+        try_publish(self._announced, String(data=params_text(self._config, node="environment_node")))
         neighbours = Neighbours(
             node=self, environment=self._environment, output=self._output, on_change=self._after_message
         )

@@ -19,10 +19,11 @@ from user_core.ros.publishing import try_publish
 from user_core.ros.spec_conversion import spec_to_message
 from user_core.run import RunFolder
 from user_core.spec import EnvironmentSpec
-from user_core.types import EpisodeSummary, Mode, Observation, StepType, Transition
+from user_core.types import EpisodeSummary, Mode, Observation, StepTrace, StepType, Transition
 from user_hardware.environment.budget import StepBudget
 from user_hardware.environment.config import OutboxConfig
 from user_hardware.environment.outboxes import OutboxFolder
+from user_hardware.nodes.trace_publisher import TracePublisher
 from user_interfaces.msg import EnvironmentSpec as SpecMessage
 from user_interfaces.msg import EpisodeSummary as EpisodeMessage
 from user_interfaces.msg import Observation as ObservationMessage
@@ -51,7 +52,7 @@ class EnvironmentOutput:
         self._folder = RunFolder(path=run_folder)
         self._budget: StepBudget | None = None
         self._outboxes: OutboxFolder | None = None
-        self._unwritten: deque[tuple[RecordKind, Any]] = deque()
+        self._unwritten: deque[tuple[RecordKind, Any, StepTrace | None]] = deque()
         self._record_bytes = _FIRST_GUESS_BYTES
         # That of the record that is stored next, and the newest one.
         self._published: deque[tuple[Observation, Any]] = deque(maxlen=2)
@@ -59,12 +60,15 @@ class EnvironmentOutput:
         self.source = str(uuid.uuid4())
         self.problem = ""
         self._observations = node.create_publisher(ObservationMessage, "environment/observation", qos.NEWEST)
+        self._traces = TracePublisher(node=node)
         self._publishers = {
             RecordKind.SPEC: node.create_publisher(SpecMessage, "environment/spec", qos.LATCHED),
             RecordKind.TRANSITION: node.create_publisher(TransitionMessage, "environment/transition", qos.TRANSITIONS),
             RecordKind.EPISODE: node.create_publisher(EpisodeMessage, "environment/episode", qos.EPISODES),
         }
-        self._announce()
+        # Before there is a run, so that policies can get ready.
+        announced = spec_to_message(spec, run="", source=self.source, source_sequence=0)
+        try_publish(self._publishers[RecordKind.SPEC], announced)
 
     @property
     def unacknowledged(self) -> int:
@@ -115,9 +119,9 @@ class EnvironmentOutput:
         self._published.append((observation, message))
         try_publish(self._observations, message)
 
-    def store(self, record: Transition) -> None:
-        """Put a record into the outbox, then publish it."""
-        self._enqueue(RecordKind.TRANSITION, record)
+    def store(self, record: Transition, trace: StepTrace) -> None:
+        """Put a record into the outbox, then publish it, and for recordings what it was made from."""
+        self._enqueue(RecordKind.TRANSITION, record, trace)
 
     def close(self, summary: EpisodeSummary) -> None:
         """Put an episode's summary into the outbox, then publish it."""
@@ -141,18 +145,13 @@ class EnvironmentOutput:
         if self._outboxes is not None:
             self._outboxes.close()
 
-    def _announce(self) -> None:
-        """Publish the spec before there is a run, so that policies can get ready."""
-        message = spec_to_message(self._spec, run="", source=self.source, source_sequence=0)
-        try_publish(self._publishers[RecordKind.SPEC], message)
-
-    def _enqueue(self, kind: RecordKind, record: Any) -> None:  # noqa: ANN401 - one of three kinds
-        self._unwritten.append((kind, record))
+    def _enqueue(self, kind: RecordKind, record: Any, trace: StepTrace | None = None) -> None:
+        self._unwritten.append((kind, record, trace))
         self._flush()
 
     def _flush(self) -> None:
         while self._unwritten and self._outboxes is not None:
-            kind, record = self._unwritten[0]
+            kind, record, trace = self._unwritten[0]
             sequence = self._outboxes.next_sequence
             payload = serialize_message(self._message(record, sequence))
             try:
@@ -163,6 +162,8 @@ class EnvironmentOutput:
             self._unwritten.popleft()
             self.problem = ""
             try_publish(self._publishers[kind], payload)
+            if trace is not None:
+                self._traces.publish(trace, run=self.run, source=self.source, source_sequence=sequence)
             if kind is RecordKind.TRANSITION:
                 self._record_bytes = max(len(payload), 1)
                 trains = record.observation.mode is Mode.TRAIN and record.step_type is not StepType.LAST

@@ -13,6 +13,7 @@ from user_core.errors import ConfigurationError
 from user_core.log.kinds import RecordKind
 from user_core.log.label import EpisodeLabel
 from user_core.ros import qos
+from user_core.ros.conversions import to_message
 from user_core.ros.definitions import log_definitions
 from user_core.ros.diagnostics import Diagnostics
 from user_core.ros.parameters import declare_config
@@ -21,6 +22,7 @@ from user_core.ros.records import RosRecordCodec
 from user_core.ros.runner import event_driven_executor, run_node
 from user_core.run import RunFolder
 from user_interfaces.msg import EnvironmentSpec, EpisodeSummary, ReplayStatus, SourceAcknowledgement, Transition
+from user_interfaces.msg import EpisodeLabel as EpisodeLabelMessage
 from user_interfaces.srv import FetchTransitions, LabelEpisode
 from user_learner.replay.keeper_config import KeeperConfig
 from user_learner.replay.log_keeper import LogKeeper
@@ -56,6 +58,7 @@ class ReplayNode(Node):
         self._robots: set[str] = set()
         self._last_error = ""
         self._status = self.create_publisher(ReplayStatus, "/replay/status", qos.LATCHED)
+        self._labels = self.create_publisher(EpisodeLabelMessage, "/replay/label", qos.EPISODES)
         self._diagnostics = Diagnostics(node=self)
         self.create_service(FetchTransitions, "/replay/fetch", self._fetch)
         self.create_service(LabelEpisode, "/replay/label", self._label)
@@ -103,6 +106,8 @@ class ReplayNode(Node):
         )
         response.reason = self._keeper.label(label)
         response.accepted = not response.reason
+        if response.accepted:
+            try_publish(self._labels, to_message(label, RecordKind.LABEL.type_name))
         return response
 
     def _on_status(self) -> None:
