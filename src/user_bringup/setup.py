@@ -42,6 +42,7 @@ setup(
             "report = user_bringup.report.command_line:main",
             "teach_pose = user_bringup.nodes.teach_pose:main",
             "dataset = user_bringup.dataset.command_line:main",
+            "convert = user_bringup.convert.command_line:main",
             "launch = user_bringup.launcher.command_line:main",
             "bag = user_bringup.bag.command_line:main",
             "evaluate = user_bringup.evaluate.command_line:main",

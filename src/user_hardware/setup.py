@@ -24,6 +24,7 @@ setup(
             "simulation_node = user_hardware.nodes.simulation_node:main",
             "operator_node = user_hardware.nodes.operator_node:main",
             "environment_node = user_hardware.nodes.environment_node:main",
+            "recorder_node = user_hardware.nodes.recorder_node:main",
             "operator_console = user_hardware.nodes.operator_console:main",
         ],
     },

@@ -27,6 +27,11 @@ class RunFolder:
         return self.path / "transitions"
 
     @property
+    def raw(self) -> Path:
+        """Bags of the drivers' own topics, one per robot."""
+        return self.path / "raw"
+
+    @property
     def checkpoints(self) -> Path:
         """Everything that a restart of the learner needs."""
         return self.path / "checkpoints"

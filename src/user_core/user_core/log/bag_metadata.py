@@ -22,21 +22,22 @@ class BagFile:
 
     Attributes:
         name: Of the file, within the bag's folder.
-        counts: Messages by number of their topic.
+        counts: Messages by topic.
         first_ns: Log time of the first message, wall nanoseconds; 0 for an empty file.
         last_ns: Log time of the last message.
     """
 
     name: str
-    counts: Mapping[int, int]
+    counts: Mapping[str, int]
     first_ns: int
     last_ns: int
 
     @classmethod
-    def of(cls, name: str, index: RecordIndex) -> Self:
+    def of(cls, name: str, index: RecordIndex, topics: Sequence[BagTopic]) -> Self:
         """Describe a file by the index of its records."""
         first_ns = index.stamps_ns[0] if len(index) else 0
-        return cls(name=name, counts=dict(index.counts), first_ns=first_ns, last_ns=index.last_stamp_ns)
+        counts = {topic.name: index.counts[topic.number] for topic in topics}
+        return cls(name=name, counts=counts, first_ns=first_ns, last_ns=index.last_stamp_ns)
 
     @property
     def message_count(self) -> int:
@@ -61,7 +62,7 @@ def bag_metadata(*, files: Sequence[BagFile], topics: Sequence[BagTopic], ros_di
         topics: With their types.
         ros_distro: Of the machine that writes.
     """
-    counts: Counter[int] = Counter()
+    counts: Counter[str] = Counter()
     for file in files:
         counts.update(file.counts)
     written = [file for file in files if file.message_count] or files[:1]
@@ -72,7 +73,7 @@ def bag_metadata(*, files: Sequence[BagFile], topics: Sequence[BagTopic], ros_di
         "duration": {"nanoseconds": last_ns - first_ns},
         "starting_time": {"nanoseconds_since_epoch": first_ns},
         "message_count": counts.total(),
-        "topics_with_message_count": [_topic(topic, counts[topic.number]) for topic in topics],
+        "topics_with_message_count": [_topic(topic, counts[topic.name]) for topic in topics],
         "compression_format": "",
         "compression_mode": "",
         "relative_file_paths": [file.name for file in files],

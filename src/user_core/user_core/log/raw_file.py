@@ -35,7 +35,7 @@ class RawMessage:
     place: tuple[int, int, int]
 
 
-class _RawScan(FileScan[RawMessage]):
+class RawScan(FileScan[RawMessage]):
     """Looks for every message. A place is (offset of the chunk, or 0 for a bare message; offset in it; size)."""
 
     def _in_chunk(self, content: bytes, chunk_offset: int) -> Iterator[RawMessage]:
@@ -69,7 +69,7 @@ class RawMcapFile:
         except OSError as error:
             raise LogError(f"the bag {path} cannot be read: {error.strerror}; check the path.") from error
         try:
-            self._scan = _RawScan(self._descriptor, path=path, skip_damage=True)
+            self._scan = RawScan(self._descriptor, path=path, skip_damage=True)
         except LogError:
             os.close(self._descriptor)
             raise

@@ -153,7 +153,7 @@ class BagWriter:
 
     def _write_metadata(self) -> None:
         content = bag_metadata(
-            files=[BagFile.of(self._file.path.name, self._file.index)],
+            files=[BagFile.of(self._file.path.name, self._file.index, self._topics)],
             topics=self._topics,
             ros_distro=os.environ.get("ROS_DISTRO", "unknown"),
         )

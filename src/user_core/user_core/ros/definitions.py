@@ -17,10 +17,12 @@ def log_definitions() -> dict[RecordKind, MessageDefinition]:
     Raises:
         ConfigurationError: When a package's share folder is not on AMENT_PREFIX_PATH.
     """
-    return {
-        kind: gather(kind.type_name, text_of=message_text, type_hash=message_hash(kind.type_name))
-        for kind in RecordKind
-    }
+    return {kind: definition_of(kind.type_name) for kind in RecordKind}
+
+
+def definition_of(type_name: str) -> MessageDefinition:
+    """Return the definition of package/msg/Name with all types that it uses. Raises ConfigurationError as above."""
+    return gather(type_name, text_of=message_text, type_hash=message_hash(type_name))
 
 
 def message_text(type_name: str) -> str:

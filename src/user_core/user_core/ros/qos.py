@@ -47,3 +47,14 @@ def weights_writer(chunk_count: int) -> QoSProfile:
 def driver(*, reliable: bool) -> QoSProfile:
     """Return the profile of a driver's topic."""
     return TELEOP if reliable else DRIVER
+
+
+def recorder(*, reliable: bool, latched: bool, bulky: bool) -> QoSProfile:
+    """Return how the recorder listens: it may be late by a second and must not lose anything for that.
+
+    Args:
+        reliable: The publisher is one of ours; drivers may be best effort, which only best effort is compatible with.
+        latched: The last messages from before it came are wanted too.
+        bulky: Images, of which a second's worth is many megabytes.
+    """
+    return _profile(depth=60 if bulky else 2000, reliable=reliable, transient_local=latched)

@@ -1,0 +1,1 @@
+"""Transitions out of recordings of raw topics."""
