@@ -95,6 +95,14 @@ class EnvironmentSpec:
         """Hash the meaning; equal digests are the same contract."""
         return hashlib.sha256(json.dumps(self.meaning, separators=(",", ":")).encode()).hexdigest()
 
+    def difference(self, other: EnvironmentSpec) -> str:
+        """Return what makes records of the other spec useless here, with both values; "" when nothing does."""
+        return "; ".join(
+            f"{name} is {there} there and {here} here"
+            for (name, here), (_, there) in zip(_meaning(self), _meaning(other), strict=True)
+            if here != there
+        )
+
     def group_slices(self) -> dict[str, slice]:
         """Return where each state group lies in the state vector."""
         slices: dict[str, slice] = {}
@@ -142,6 +150,21 @@ class EnvironmentSpec:
             )
         if not np.all(np.isfinite(chunk.values)) or np.any(np.abs(chunk.values) > 1 + 1e-5):
             raise InvalidRecordError(what="an action value", value=chunk.values.tolist(), allowed="finite, in [-1, 1]")
+
+
+def _meaning(spec: EnvironmentSpec) -> list[tuple[str, object]]:
+    """Return what the digest is made from, by the names that people know."""
+    return [
+        ("task", spec.task),
+        ("state.groups", ", ".join(group.name for group in spec.state_groups)),
+        ("the range of the state", [[_rounded(group.low), _rounded(group.high)] for group in spec.state_groups]),
+        ("action.names", ", ".join(spec.action_names)),
+        ("the action's scale", ", ".join(_rounded(spec.action_scale))),
+        ("action.reference", spec.reference),
+        ("the leash in m and rad", ", ".join(_rounded((spec.leash_m, spec.leash_rad)))),
+        ("cameras", ", ".join(f"{c.name} {c.height}x{c.width} crop {c.crop}" for c in spec.cameras) or "none"),
+        ("control_rate_hz", _rounded((spec.control_rate_hz,))[0]),
+    ]
 
 
 def _check_vector(what: str, vector: StateArray, size: int) -> None:

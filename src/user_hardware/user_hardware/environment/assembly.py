@@ -283,15 +283,18 @@ def assemble(
 
 def stream_topics(config: EnvironmentConfig) -> dict[str, str]:
     """Return for each stream its topic and type, for people."""
+    return {stream: f"{topic} ({type_name})" for stream, (topic, type_name) in stream_sources(config).items()}
+
+
+def stream_sources(config: EnvironmentConfig) -> dict[str, tuple[str, str]]:
+    """Return for each stream its topic, relative to the arm's namespace, and the type of its messages."""
     topics = config.topics
     streams = {
-        "current_pose": f"{topics.current_pose} ({POSE_TYPE})",
-        "current_twist": f"{topics.current_twist} ({TWIST_TYPE})",
-        "wrench": f"{topics.wrench} ({WRENCH_TYPE})",
-        "gripper": f"{config.gripper.state_topic} ({JOINT_STATE_TYPE})",
-        "task_target": f"{topics.task_target} ({POSE_TYPE})",
-        TASK_STATE: f"{topics.task_state} ({TASK_STATE_TYPE})",
+        "current_pose": (topics.current_pose, POSE_TYPE),
+        "current_twist": (topics.current_twist, TWIST_TYPE),
+        "wrench": (topics.wrench, WRENCH_TYPE),
+        "gripper": (config.gripper.state_topic, JOINT_STATE_TYPE),
+        "task_target": (topics.task_target, POSE_TYPE),
+        TASK_STATE: (topics.task_state, TASK_STATE_TYPE),
     }
-    return streams | {
-        name: f"{config.cameras.topic.format(camera=name)} ({IMAGE_TYPE})" for name in config.cameras.names
-    }
+    return streams | {name: (config.cameras.topic.format(camera=name), IMAGE_TYPE) for name in config.cameras.names}
