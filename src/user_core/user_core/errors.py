@@ -40,9 +40,10 @@ class InvalidRecordError(UserRosError):
 class SpecMismatchError(UserRosError):
     """Weights, checkpoints or records made for another environment spec."""
 
-    def __init__(self, *, what: str, found: str, expected: str, where: str) -> None:
+    def __init__(self, *, what: str, found: str, expected: str, where: str, difference: str = "") -> None:
+        differs = f" ({difference})" if difference else ""
         super().__init__(
-            f"{what} was made for spec {found[:12] or 'none'}, this environment is {expected[:12]}; "
+            f"{what} was made for spec {found[:12] or 'none'}, this environment is {expected[:12]}{differs}; "
             f"use {where} of the same task, cameras, state and action settings."
         )
 

@@ -16,12 +16,15 @@ STATUS_TYPE = "user_interfaces/msg/EnvironmentStatus"
 def spans_by_status(index: BagIndex, topic: str) -> list[Span]:
     """Return when the environment said that an episode was running; empty when the bag has no such messages."""
     found: dict[str, Span] = {}
+    running = ""
     for payload in index.payloads(topic):
         status = decode_message(STATUS_TYPE, payload)
-        if status.episode:
-            stamp_ns = ns_from_stamp(status.header.stamp)
-            begin, _ = found.get(status.episode, (stamp_ns, stamp_ns))
-            found[status.episode] = (begin, stamp_ns)
+        stamp_ns = ns_from_stamp(status.header.stamp)
+        if running:
+            found[running] = (found[running][0], stamp_ns)  # it ended somewhere between this word and the one before
+        running = status.episode
+        if running:
+            found.setdefault(running, (stamp_ns, stamp_ns))
     return list(found.values())
 
 

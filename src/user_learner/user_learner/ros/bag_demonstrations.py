@@ -36,10 +36,14 @@ class BagDemonstrations:
             LogError: When the bag is damaged, or a record of it cannot be decoded.
         """
         try:
+            transitions = 0
             with BagReader(self._folder) as bag:
                 for record in bag.records():
                     if record.kind is not RecordKind.REJECTED:
+                        transitions += record.kind is RecordKind.TRANSITION
                         yield decode(record.kind, record.payload)
+            if not transitions:
+                raise LogError("it holds no transitions; `./user convert` makes them out of a bag of raw topics.")
         except (LogError, InvalidRecordError) as error:
             raise LogError(
                 f"the demonstrations cannot be read: {str(error).rstrip('.')}. Name another bag with demonstrations:=, "

@@ -73,6 +73,8 @@ class LogIntake:
         """
         if isinstance(record, Transition):
             self._guarded(lambda: self._trainer.add(record, recorded=True))
+        elif isinstance(record, EnvironmentSpec):
+            self._take_spec(record, of_recording=True)
         elif not isinstance(record, EpisodeSummary):
             self.take(record, live=False)
 
@@ -118,14 +120,16 @@ class LogIntake:
             self._metrics.evaluation(result, training_steps=self.training_steps)
         return result
 
-    def _take_spec(self, spec: EnvironmentSpec) -> None:
+    def _take_spec(self, spec: EnvironmentSpec, *, of_recording: bool = False) -> None:
         """A spec begins a source: an episode that its robot left open will never be closed."""
         if spec.digest != self._spec.digest:
+            kept, live = (spec, self._spec) if of_recording else (self._spec, spec)
             raise SpecMismatchError(
-                what="what the learner has (demonstrations, checkpoint or log)",
-                found=self._spec.digest,
-                expected=spec.digest,
+                what="the bag of demonstrations" if of_recording else "what the learner has (checkpoint or log)",
+                found=kept.digest,
+                expected=live.digest,
                 where="demonstrations and a run folder",
+                difference=live.difference(kept),
             )
         self._open.pop(spec.robot, None)
 

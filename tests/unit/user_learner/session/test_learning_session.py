@@ -413,6 +413,20 @@ def test_demonstrations_of_another_environment_end_in_one_sentence(tmp_path: Pat
         bench.turn()
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"action_scale": (0.03, 0.1)}, r"the action's scale is 0\.03, 0\.1 there and .* here"),
+        ({"control_rate_hz": 20.0}, r"control_rate_hz is 20 there and 10 here"),
+    ],
+)
+def test_demonstrations_of_another_scale_or_rate_are_refused_with_both_numbers(tmp_path, change, sentence):
+    recording = RecordedDemonstrations([dataclasses.replace(SPEC, **change)])
+    bench = SessionBench(rlpd_config(tmp_path), recording=recording)
+    with pytest.raises(SpecMismatchError, match=sentence):
+        bench.turn()
+
+
 def test_a_record_that_breaks_the_spec_is_counted_and_left_out(tmp_path: Path) -> None:
     bench = SessionBench(sac_config(tmp_path))
     records = make_episode(SPEC, length=4)
