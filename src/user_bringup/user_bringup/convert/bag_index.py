@@ -56,6 +56,9 @@ class BagIndex:
     Attributes:
         topics: By name, after remapping.
         message_count: Messages of all topics.
+
+    Raises:
+        ConfigurationError: When two topics of the bag would have one name.
     """
 
     def __init__(self, bag: RawBag, *, remap: Mapping[str, str] | None = None) -> None:
@@ -63,9 +66,17 @@ class BagIndex:
         self.topics: dict[str, TopicIndex] = {}
         self.message_count = 0
         stamped: dict[str, bool] = {}
+        origins: dict[str, str] = {}
         for place, message in bag.messages():
             self.message_count += 1
             name = (remap or {}).get(message.topic, message.topic)
+            if origins.setdefault(name, message.topic) != message.topic:
+                raise ConfigurationError(
+                    key="--remap",
+                    value=f"{message.topic}:={name}",
+                    allowed=f"a name that no other topic has: {origins[name]} has it",
+                    where="the command line of convert",
+                )
             topic = self.topics.setdefault(name, TopicIndex(type_name=message.type_name))
             if message.type_name not in stamped:
                 stamped[message.type_name] = _is_stamped(message.type_name)

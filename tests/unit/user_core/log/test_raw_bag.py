@@ -60,7 +60,9 @@ def test_closed_bag_is_a_plain_rosbag2_bag(tmp_path):
     writer.close()
     with Reader(tmp_path / "arm_0") as bag:
         assert [(c.topic, bytes(data)) for c, _, data in bag.messages()] == expected(range(6))
-        profiles = {c.topic: [profile.durability.name for profile in c.ext.offered_qos_profiles] for c in bag.connections}
+        profiles = {
+            c.topic: [profile.durability.name for profile in c.ext.offered_qos_profiles] for c in bag.connections
+        }
     assert profiles == {"/arm_0/spec": ["TRANSIENT_LOCAL"], "/arm_0/pose": []}
     assert read(tmp_path / "arm_0") == (expected(range(6)), ())
 
