@@ -39,6 +39,7 @@ def write_recording(
     without: tuple[str, ...] = (),
     names: Mapping[str, str] | None = None,
     silence_s: tuple[float, float] | None = None,
+    target_delay_s: float = 0.01,
     plugin: StoragePlugin = StoragePlugin.MCAP,
 ) -> Path:
     """Write a bag and return its folder.
@@ -50,9 +51,10 @@ def write_recording(
         without: Topics left out.
         names: Other names than ours, of some topics.
         silence_s: Begin and end of a time in which no driver says anything.
+        target_delay_s: How long after the tick that it answers a target is sent.
         plugin: Storage.
     """
-    messages = sorted(_messages(seconds), key=lambda entry: entry[0])
+    messages = sorted(_messages(seconds, target_delay_s=target_delay_s), key=lambda entry: entry[0])
     store = get_typestore(Stores.ROS2_KILTED)
     with Writer(folder, version=9, storage_plugin=plugin) as bag:
         connections: dict[str, Any] = {}
@@ -79,7 +81,7 @@ def image_at(seconds: float) -> np.ndarray:
     return np.full((8, 8, 3), round(seconds * CAMERA_HZ) % 256, np.uint8)
 
 
-def _messages(seconds: float) -> list[tuple[int, str, str, Any]]:
+def _messages(seconds: float, *, target_delay_s: float) -> list[tuple[int, str, str, Any]]:
     found: list[tuple[int, str, str, Any]] = []
 
     def add(topic: str, message: Any, second: float) -> None:
@@ -100,6 +102,7 @@ def _messages(seconds: float) -> list[tuple[int, str, str, Any]]:
         image: Image = image_to_message(image_at(count / CAMERA_HZ))
         add("wrist_camera/color/image_raw", image, count / CAMERA_HZ)
     for count in range(round(seconds * TARGET_HZ)):
-        second = count / TARGET_HZ + 0.02
-        add("target_pose", PoseStamped(pose=pose_to_message(tool_pose(second - 0.02, lead_s=0.2))), second)
+        second = count / TARGET_HZ
+        target = PoseStamped(pose=pose_to_message(tool_pose(second, lead_s=0.2)))
+        add("target_pose", target, second + target_delay_s)
     return found

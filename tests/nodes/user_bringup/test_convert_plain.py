@@ -60,6 +60,15 @@ def test_actions_are_what_the_targets_asked_for_and_the_first_wrench_is_the_bias
     assert not np.any(records[3].observation.state[spec.group_slices()["tcp_force"]])
 
 
+def test_ticks_lie_just_before_the_targets_that_answer_them(tmp_path):
+    _, out = run(write_recording(tmp_path / "raw", target_delay_s=0.04))
+    (records,) = episodes_of(out)
+    assert [record.observation.stamp_ns - START_NS for record in records] == [30_000_000 + k * 10**8 for k in range(15)]
+    # The newest pose is 10 mm behind the target still: 20 ms are one sample, and 1 mm.
+    for record in records[:-1]:
+        np.testing.assert_allclose(record.executed_action, [0, 0, -0.45, 0, 0, 0], atol=1e-5)
+
+
 def test_without_targets_the_measured_motion_is_the_action_and_it_is_said(tmp_path):
     result, out = run(write_recording(tmp_path / "raw", without=("target_pose",)))
     (records,) = episodes_of(out)

@@ -29,8 +29,8 @@ from user_hardware.recording.topics import STEP
 
 _TRANSITION_TYPE = "user_interfaces/msg/Transition"
 _PLAIN = (
-    "the bag names no steps: ticks lie on a grid from the first common sample, each with the newest samples by header "
-    "stamp; ages are tick minus stamp; the first wrench of an episode is its bias; every step counts as a person's"
+    "the bag names no steps: ticks lie on a grid, each with the newest samples by header stamp; ages are tick minus "
+    "stamp; the first wrench of an episode is its bias; every step counts as a person's (docs/recording.md)"
 )
 
 

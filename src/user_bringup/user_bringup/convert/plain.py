@@ -94,9 +94,24 @@ class PlainRecording:
     def episodes(self) -> Iterator[list[StepTrace]]:
         """Yield the steps of each episode that is long enough for one action."""
         for begin, end in self._spans():
+            begin += self._phase_ns(begin, end)
             count = (end - begin) // self._period_ns + 1
             if count > 1:
                 yield self._episode([begin + k * self._period_ns for k in range(count)])
+
+    def _phase_ns(self, begin: int, end: int) -> int:
+        """Return how far the grid is moved so that each target lies a tenth of a period after a tick.
+
+        A target answers the tick before it: a grid that lay just behind it would take it for the answer to another.
+        """
+        stamps = np.array([] if self._targets is None else self._targets.stamps_ns, dtype=np.int64)
+        phases = (stamps[(stamps >= begin) & (stamps <= end)] - begin) % self._period_ns
+        if not phases.size:
+            return 0
+        half = self._period_ns // 2
+        around_first = (phases - phases[0] + half) % self._period_ns - half
+        phase = int(phases[0] + np.median(around_first))
+        return (phase - self._period_ns // 10) % self._period_ns
 
     def _spans(self) -> list[Span]:
         begin = self._limits[0]

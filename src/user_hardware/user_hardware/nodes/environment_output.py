@@ -67,8 +67,7 @@ class EnvironmentOutput:
             RecordKind.EPISODE: node.create_publisher(EpisodeMessage, "environment/episode", qos.EPISODES),
         }
         # Before there is a run, so that policies can get ready.
-        announced = spec_to_message(spec, run="", source=self.source, source_sequence=0)
-        try_publish(self._publishers[RecordKind.SPEC], announced)
+        try_publish(self._publishers[RecordKind.SPEC], self._message(spec, 0))
 
     @property
     def unacknowledged(self) -> int:
