@@ -25,9 +25,11 @@ from tests.support.recorded_arm import RecordedArm
 from user_core.errors import ConfigurationError
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader, bag_file
+from user_core.ros import qos
 from user_core.ros.records import decode, encode
 from user_core.types import Transition
 from user_hardware.environment.outboxes import OutboxFolder
+from user_interfaces.msg import EpisodeLabel
 from user_interfaces.srv import FetchTransitions, LabelEpisode
 from user_learner.nodes.replay_node import ReplayNode
 
@@ -179,7 +181,10 @@ def test_label_is_appended_and_one_of_an_unknown_episode_refused(
     last = arm.send_episode(1)
     running.until(lambda: arm.acknowledged == last)
     request = LabelEpisode.Request(episode=arm.episode, label="failure", author="test")
+    heard: list[str] = []
+    arm.create_subscription(EpisodeLabel, "/replay/label", lambda message: heard.append(message.label), qos.EPISODES)
     assert running.call(arm.label_client, request).accepted
+    running.until(lambda: heard == ["failure"])
     kind, payload = payloads(tmp_path)[-1]
     assert (kind, decode(kind, payload).label) == (RecordKind.LABEL, "failure")  # type: ignore[union-attr]
     answer = running.call(arm.label_client, LabelEpisode.Request(episode="unknown", label="failure"))
