@@ -12,6 +12,7 @@ from rclpy.serialization import serialize_message
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 from sensor_msgs.msg import Image, JointState
+from std_msgs.msg import Float64MultiArray
 
 from tests.support.params_file import write_params
 from user_core.ros.conversions import image_to_message, pose_to_message, stamp_from_ns
@@ -40,6 +41,7 @@ def write_recording(
     names: Mapping[str, str] | None = None,
     silence_s: tuple[float, float] | None = None,
     target_delay_s: float = 0.01,
+    opens_at_s: float | None = None,
     plugin: StoragePlugin = StoragePlugin.MCAP,
 ) -> Path:
     """Write a bag and return its folder.
@@ -52,9 +54,12 @@ def write_recording(
         names: Other names than ours, of some topics.
         silence_s: Begin and end of a time in which no driver says anything.
         target_delay_s: How long after the tick that it answers a target is sent.
+        opens_at_s: When a gripper that was told to close at the beginning is told to open; None = it is told nothing.
         plugin: Storage.
     """
-    messages = sorted(_messages(seconds, target_delay_s=target_delay_s), key=lambda entry: entry[0])
+    messages = sorted(
+        _messages(seconds, target_delay_s=target_delay_s, opens_at_s=opens_at_s), key=lambda entry: entry[0]
+    )
     store = get_typestore(Stores.ROS2_KILTED)
     with Writer(folder, version=9, storage_plugin=plugin) as bag:
         connections: dict[str, Any] = {}
@@ -81,12 +86,13 @@ def image_at(seconds: float) -> np.ndarray:
     return np.full((8, 8, 3), round(seconds * CAMERA_HZ) % 256, np.uint8)
 
 
-def _messages(seconds: float, *, target_delay_s: float) -> list[tuple[int, str, str, Any]]:
+def _messages(seconds: float, *, target_delay_s: float, opens_at_s: float | None) -> list[tuple[int, str, str, Any]]:
     found: list[tuple[int, str, str, Any]] = []
 
     def add(topic: str, message: Any, second: float) -> None:
         stamp_ns = START_NS + round(second * 1e9)
-        message.header.stamp = stamp_from_ns(stamp_ns)
+        if hasattr(message, "header"):
+            message.header.stamp = stamp_from_ns(stamp_ns)
         type_name = type(message).__module__.split(".")[0] + "/msg/" + type(message).__name__
         found.append((stamp_ns, topic, type_name, message))
 
@@ -98,6 +104,9 @@ def _messages(seconds: float, *, target_delay_s: float) -> list[tuple[int, str, 
         add("current_twist", twist, second)
         add(WRENCH_TOPIC, wrench, second)
         add("franka_gripper/joint_states", JointState(name=["a", "b"], position=[0.01, 0.01]), second)
+    if opens_at_s is not None:
+        add("gripper_position_controller/commands", Float64MultiArray(data=[0.0]), 0.0)
+        add("gripper_position_controller/commands", Float64MultiArray(data=[1.0]), opens_at_s)
     for count in range(round(seconds * CAMERA_HZ) + 1):
         image: Image = image_to_message(image_at(count / CAMERA_HZ))
         add("wrist_camera/color/image_raw", image, count / CAMERA_HZ)

@@ -160,6 +160,7 @@ def _meaning(spec: EnvironmentSpec) -> list[tuple[str, object]]:
         ("the range of the state", [[_rounded(group.low), _rounded(group.high)] for group in spec.state_groups]),
         ("action.names", ", ".join(spec.action_names)),
         ("the action's scale", ", ".join(_rounded(spec.action_scale))),
+        ("gripper.mode", spec.gripper_mode),
         ("action.reference", spec.reference),
         ("the leash in m and rad", ", ".join(_rounded((spec.leash_m, spec.leash_rad)))),
         ("cameras", ", ".join(f"{c.name} {c.height}x{c.width} crop {c.crop}" for c in spec.cameras) or "none"),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from rosbags.rosbag2 import StoragePlugin
 
+from tests.support.params_file import write_params
 from tests.support.raw_recordings import START_NS, image_at, write_recording, write_station
 from tests.support.transition_fields import transitions_of
 from user_bringup.convert.arguments import parse
@@ -95,6 +96,16 @@ def test_task_reward_ends_the_episode_where_it_fires(tmp_path):
     (records,) = episodes_of(out)
     # The tool is within 5 mm of the nominal target from 1.7 s on, and has to stay for two ticks.
     assert (records[-1].observation.step, records[-1].outcome, records[-2].reward) == (18, "success", 1.0)
+
+
+def test_gripper_axis_is_what_stands_commanded_and_a_change_costs_what_it_costs_live(tmp_path):
+    axes = {"action.names": ["x", "y", "z", "rx", "ry", "rz", "gripper"], "gripper.toggle_cost": 0.25}
+    config = write_params(tmp_path / "axes.yaml", {"environment_node": axes})
+    raw = write_recording(tmp_path / "raw", opens_at_s=0.55)
+    _, out = run(raw, "--reward", "none", "--config", str(config))
+    (records,) = episodes_of(out)
+    assert [record.executed_action[6] for record in records[:-1]] == [-1.0] * 5 + [1.0] * 10
+    assert [record.reward for record in records[:-1]] == [0.0] * 5 + [-0.25] + [0.0] * 9
 
 
 def test_silence_cuts_episodes_and_spans_choose_them(tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from user_bringup.bag.log_inspection import LogInspection
 from user_bringup.bag.log_writing import inspect_ours
 from user_bringup.bag.recording import bag_folder
+from user_core.log.bag_topic import log_topics
 from user_core.log.log_file import LogFile
 from user_core.log.repair import rebuild
 from user_core.log.writer import BagWriter
@@ -59,8 +60,8 @@ def _rebuild(inspection: LogInspection) -> Path:
                 stamp_ns=found.stamp_ns,
             )
         log_id = str(uuid.uuid4()) if inspection.damage or not inspection.log_id else inspection.log_id
-        definitions = log_definitions() | inspection.definitions
-        rebuilt, aside = rebuild(damaged, log_id=log_id, run=_run(inspection), definitions=definitions)
+        topics = log_topics(log_definitions() | inspection.definitions)
+        rebuilt, aside = rebuild(damaged, log_id=log_id, run=_run(inspection), topics=topics)
     except BaseException:
         damaged.close()
         raise

@@ -111,7 +111,7 @@ class _Converter:
     def _by_traces(self, recorded: RecordedEpisodes, result: Conversion, *, compare: bool) -> Iterator[_Episode]:
         changed: Counter[str] = Counter()
         for traces in recorded.episodes():
-            episode = self._replay.convert(traces, compare=compare)
+            episode = self._replay.convert(traces, opening=self._config.reset.gripper, compare=compare)
             name = traces[0].record.observation.episode
             if episode.note:
                 result.notes.append(f"episode {name[:8]}: {episode.note}")
@@ -143,7 +143,9 @@ class _Converter:
         result.notes.append(f"actions are taken from {actions}")
         sequence = 0
         for traces in recording.episodes():
-            episode = self._replay.convert(_numbered(traces, first=sequence + 1), compare=False)
+            episode = self._replay.convert(
+                _numbered(traces, first=sequence + 1), opening=traces[0].gripper_command, compare=False
+            )
             if episode.note:
                 result.notes.append(f"episode {traces[0].record.observation.episode[:8]}: {episode.note}")
             if len(episode.records) > 1:

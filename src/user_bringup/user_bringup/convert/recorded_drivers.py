@@ -8,6 +8,7 @@ from typing import Any
 
 from user_bringup.convert.bag_index import BagIndex
 from user_core.errors import UserRosError
+from user_core.goals import SendGoal
 from user_core.interfaces import Stamped
 from user_core.ros.conversions import from_message, ns_from_stamp, pose_from_message
 from user_core.ros.messages import message_class
@@ -47,8 +48,8 @@ class _BagTopics:
     def publisher(self, topic: str, type_name: str, *, reliable: bool) -> Callable[[Any], None]:
         return lambda message: None
 
-    def action(self, name: str, type_name: str) -> Callable[..., None]:
-        return lambda **fields: None
+    def action(self, name: str, type_name: str) -> SendGoal:
+        return lambda fields, report: lambda: None
 
     def message(self, type_name: str) -> Any:
         return message_class(type_name)()

@@ -15,9 +15,12 @@ from user_core.types import Observation, Outcome, StepTrace, StepType, Transitio
 from user_hardware.environment.action import ActionMapping
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.episode import Episode, EpisodeIdentity
+from user_hardware.environment.gripper_axis import charged
 from user_hardware.environment.observation import ObservationBuilder
 from user_hardware.environment.sensors import Snapshot
 from user_hardware.environment.step import close_step, executed_step, judge, outcome_of
+
+_HALF = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,6 +52,7 @@ class EpisodeReplay:
         self, *, config: EnvironmentConfig, spec: EnvironmentSpec, drivers: RecordedDrivers, reward: Reward
     ) -> None:
         self._max_steps = config.task.max_episode_steps
+        self._toggle_cost = config.gripper.toggle_cost if config.gripper_mode == "binary" else 0.0
         self._drivers = drivers
         self._reward = reward
         self._mapping = ActionMapping(spec)
@@ -56,17 +60,18 @@ class EpisodeReplay:
             spec=spec, required=drivers.sensors.observed, frame_id=config.topics.base_frame
         )
 
-    def convert(self, traces: Sequence[StepTrace], *, compare: bool) -> ConvertedEpisode:
+    def convert(self, traces: Sequence[StepTrace], *, opening: float, compare: bool) -> ConvertedEpisode:
         """Return the records of an episode.
 
         Args:
             traces: Of its steps, in order.
+            opening: Of the gripper, [0, 1], as it stood commanded before the first step.
             compare: Look for differences to the records that the traces carry.
         """
         first = traces[0].record
         if first.observation.step != 0:
             return ConvertedEpisode(records=(), note=f"the recording began at its step {first.observation.step}")
-        run = _Run(identity=_identity(first))
+        run = _Run(identity=_identity(first), opening=opening)
         self._reward.reset()
         note = ""
         for position, trace in enumerate(traces):
@@ -122,6 +127,7 @@ class EpisodeReplay:
             return
         mark = Outcome(run.before.mark) if run.before.mark else None
         signal = judge(self._reward, observation, snapshot, mark=mark)
+        signal = charged(signal, cost=self._toggle_cost if run.toggled else 0.0)
         outcome = outcome_of(signal, step=observation.step, max_steps=self._max_steps)
         last = trace.record.step_type is StepType.LAST
         if outcome is None and last and not _broke_off(run.before.record, trace.record):
@@ -151,17 +157,25 @@ class EpisodeReplay:
             safety_flags=record.safety_flags,
         )
         run.episode.act(step)
-        run.before = trace
+        run.note(trace)
         return True
 
 
 class _Run:
     """An episode on its way."""
 
-    def __init__(self, *, identity: EpisodeIdentity) -> None:
+    def __init__(self, *, identity: EpisodeIdentity, opening: float) -> None:
         self.episode = Episode(identity=identity)
         self.records: tuple[Transition, ...] = ()
         self.before: StepTrace | None = None
+        self.toggled = False
+        self._opening = opening
+
+    def note(self, trace: StepTrace) -> None:
+        """Note the step that was acted on; a binary gripper that it commands otherwise than before has toggled."""
+        self.toggled = abs(trace.gripper_command - self._opening) > _HALF
+        self._opening = trace.gripper_command
+        self.before = trace
 
     def break_off(self, *, outcome: Outcome = Outcome.INCOMPLETE, trace: StepTrace | None = None) -> None:
         """End where the last observation is, as the environment does when an episode breaks off."""

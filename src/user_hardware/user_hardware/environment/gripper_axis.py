@@ -12,6 +12,11 @@ from user_hardware.environment.streams_config import GripperConfig
 OPEN, CLOSED = 1.0, 0.0
 
 
+def charged(signal: RewardSignal, *, cost: float) -> RewardSignal:
+    """Return the signal of a step that changed the gripper, less what that costs."""
+    return replace(signal, reward=signal.reward - cost) if cost else signal
+
+
 class GripperAxis:
     """Commands the gripper as actions say, and as seldom as that allows.
 
@@ -51,7 +56,7 @@ class GripperAxis:
     def charge(self, signal: RewardSignal) -> RewardSignal:
         """Take the cost of the step just judged, if it changed the gripper, from its reward."""
         cost, self._cost = self._cost, 0.0
-        return replace(signal, reward=signal.reward - cost) if cost else signal
+        return charged(signal, cost=cost)
 
     def _follow(self, opening: float) -> None:
         standing = self._commander.opening
