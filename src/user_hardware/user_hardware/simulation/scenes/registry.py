@@ -10,6 +10,7 @@ SCENES = Registry(
         "cap_tightening": "user_hardware.simulation.scenes.cap_tightening:CapTighteningScene",
         "charger": "user_hardware.simulation.scenes.charger:ChargerScene",
         "peg_insertion": "user_hardware.simulation.scenes.peg_insertion:PegInsertionScene",
+        "pick_and_place": "user_hardware.simulation.scenes.pick_and_place:PickAndPlaceScene",
     },
     where="task of simulation_node, in config/tasks/<task>.yaml",
 )
