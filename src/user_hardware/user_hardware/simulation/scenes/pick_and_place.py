@@ -51,13 +51,18 @@ class PickAndPlaceConfig(SceneConfig):
     )
     container_half_width_m: float = parameter(0.06, "half the container's outer width", minimum=0.045, maximum=0.15)
     container_height_m: float = parameter(0.04, "height of its walls", minimum=0.01, maximum=0.1)
-    reach_m: float = parameter(
-        0.28, "distance of the duck from the middle of its patch beyond which it is lost", minimum=0.1, maximum=1.0
-    )
+    reach_low_xy_in_base: tuple[float, ...] = parameter((0.27, -0.3), "where the tool still gets: lowest x, y")
+    reach_high_xy_in_base: tuple[float, ...] = parameter((0.73, 0.3), "where the tool still gets: highest x, y")
 
     def __post_init__(self) -> None:
         """Refuse positions that are none, and a duck that a reset could put into the container."""
-        for key in ("object_xy_in_base", "object_xy_m", "container_xy_in_base"):
+        for key in (
+            "object_xy_in_base",
+            "object_xy_m",
+            "container_xy_in_base",
+            "reach_low_xy_in_base",
+            "reach_high_xy_in_base",
+        ):
             if len(getattr(self, key)) != 2:
                 _refuse(f"scene.{key}", getattr(self, key), "2 numbers")
         apart_m = np.abs(np.subtract(self.object_xy_in_base, self.container_xy_in_base)) - np.asarray(self.object_xy_m)
@@ -135,11 +140,11 @@ class PickAndPlaceScene:
             half_width_m=config.container_half_width_m,
             top_m=config.container_height_m,
         )
-        off_m = float(np.linalg.norm(duck.position[:2] - config.object_xy_in_base))
+        beyond = (duck.position[:2] < config.reach_low_xy_in_base) | (duck.position[:2] > config.reach_high_xy_in_base)
         return TaskState(
             task="pick_and_place",
             success=inside and not loose.are_touching(data, panda.FINGER_GEOMS, _OBJECT_GEOMS),
-            failure=off_m > config.reach_m or bool(duck.position[2] < 0.0),
+            failure=bool(np.any(beyond) or duck.position[2] < 0.0),
             names=("object", "container"),
             poses=(duck, container),
             quantities=("lift_m", "to_container_m"),

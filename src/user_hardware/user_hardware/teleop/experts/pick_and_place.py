@@ -98,10 +98,13 @@ class PickAndPlaceExpert:
         )
         if there and view.gripper_width_m > config.empty_m:
             return self._move(view, to=goal, turn_rad=turn_rad, opening=_CLOSED)
-        away = np.clip((sideways_m - config.align_m) / config.funnel_m, 0.0, 1.0)
+        away = float(np.clip((sideways_m - config.align_m) / config.funnel_m, 0.0, 1.0))
         # Fingers that are not open would push the object away, or land on it.
         may_go_down = view.gripper_width_m > config.open_m
         goal[2] += config.hover_m * (away if may_go_down else 1.0)
+        # Far from the object it does not cross below hovering height, where walls are in the way.
+        missing_m = max(goal[2] - float(tool.position[2]), 0.0)
+        goal[:2] -= away * min(missing_m / config.align_m / 2, 1.0) * (goal[:2] - tool.position[:2])
         return self._move(view, to=goal, turn_rad=turn_rad, opening=_OPEN)
 
     def _carry(self, view: ExpertView) -> ExpertAction:
@@ -122,7 +125,8 @@ class PickAndPlaceExpert:
         config = self._config
         action = np.empty(6)
         action[:3] = config.gain * (to - view.tcp_pose.position) / config.position_scale_m
-        action[:3] /= max(1.0, float(np.max(np.abs(action[:3]))))
+        # Sideways in a straight line; up and down at a pace of its own.
+        action[:2] /= max(1.0, float(np.max(np.abs(action[:2]))))
         tilt = rotation_between(view.tcp_pose, view.target_pose)[:2]
         action[3:] = config.gain * np.array([*tilt, turn_rad]) / config.rotation_scale_rad
         return ExpertAction(twist=self._hand.deflection(action, self._generator), opening=opening)
