@@ -10,7 +10,8 @@ from user_core.transforms import Pose
 from user_core.types import TaskState
 from user_hardware.simulation.tool_poses import tool_down
 from user_hardware.teleop.expert import ExpertAction, ExpertView
-from user_hardware.teleop.experts.pick_and_place import PickAndPlaceExpert, PickAndPlaceExpertConfig
+from user_hardware.teleop.experts.pick_and_place import PickAndPlaceExpert
+from user_hardware.teleop.experts.placing import PlacingConfig
 
 TASK = "pick_and_place"
 OBJECT = np.array([0.57, 0.0, 0.02])
@@ -91,7 +92,7 @@ def view(tool: Pose, *, thing: np.ndarray = OBJECT, width_m: float = 0.08) -> Ex
 
 
 def act(seen: ExpertView, *, ticks: int = 1) -> ExpertAction:
-    expert = PickAndPlaceExpert(config=PickAndPlaceExpertConfig())
+    expert = PickAndPlaceExpert(config=PlacingConfig())
     return [expert.act(seen) for _ in range(ticks)][-1]
 
 
