@@ -23,19 +23,19 @@ class PlacingConfig(ExpertConfig):
 
     gain: float = parameter(0.7, "share of the way that is left that a tick asks for", minimum=0.05, maximum=1.0)
     lowest_m: float = parameter(0.015, "lowest height at which it grasps", minimum=0.0, maximum=0.1)
-    hover_m: float = parameter(0.05, "height above the grasp that is kept far from it", minimum=0.01, maximum=0.2)
+    hover_m: float = parameter(0.06, "height above the grasp that is kept far from it", minimum=0.01, maximum=0.2)
     align_m: float = parameter(0.008, "distance sideways at which it goes down or closes", minimum=1e-3, maximum=0.03)
     align_rad: float = parameter(0.15, "turn left at which it closes", minimum=0.01, maximum=1.0)
     funnel_m: float = parameter(0.03, "distance sideways, beyond align_m, from which it hovers", minimum=1e-3)
     largest_turn_rad: float = parameter(0.5, "farthest it turns to grasp across a thing", minimum=0.0, maximum=1.6)
-    carry_m: float = parameter(0.09, "height at which it carries", minimum=0.03, maximum=0.3)
-    release_m: float = parameter(0.065, "height at which it lets go", minimum=0.02, maximum=0.3)
+    carry_m: float = parameter(0.1, "height at which it carries", minimum=0.03, maximum=0.3)
+    release_m: float = parameter(0.075, "height at which it lets go", minimum=0.02, maximum=0.3)
     release_xy_m: float = parameter(
         0.025, "distance sideways of the thing from its place at which it lets go", minimum=1e-3, maximum=0.1
     )
     inside_xy_m: float = parameter(0.054, "half-width of a box's inside", minimum=0.01, maximum=0.2)
     inside_z_m: float = parameter(
-        0.06, "height of a thing above a box's floor below which it falls in, or lies in it", minimum=0.01
+        0.07, "height of a thing above a box's floor below which it falls in, or lies in it", minimum=0.01
     )
     open_m: float = parameter(0.07, "width from which the fingers count as open", minimum=0.005, maximum=0.2)
     empty_m: float = parameter(0.012, "width below which there is nothing between them", minimum=0.0, maximum=0.1)
@@ -149,19 +149,14 @@ class PlacingSkill:
     def _turn_across(self, thing: Pose, tool: Pose) -> float:
         """Return the turn about base z after which the fingers close across a thing, whichever way it points."""
         limit = self._config.largest_turn_rad
-        return float(np.clip(_half_turn(_heading(thing)), -limit, limit)) - _half_turn(_heading(tool))
+        return float(np.clip(heading_rad(thing), -limit, limit)) - heading_rad(tool)
+
+
+def heading_rad(pose: Pose) -> float:
+    """Return the angle of a pose's x axis about base z, in [-pi/2, pi/2): fingers do not know front from back."""
+    x, y, _ = pose.rotation.apply([1.0, 0.0, 0.0])
+    return float((np.arctan2(y, x) + np.pi / 2) % np.pi - np.pi / 2)
 
 
 def _distance(vector: FloatArray) -> float:
     return float(np.linalg.norm(vector))
-
-
-def _heading(pose: Pose) -> float:
-    """Return the angle of a pose's x axis about base z."""
-    x, y, _ = pose.rotation.apply([1.0, 0.0, 0.0])
-    return float(np.arctan2(y, x))
-
-
-def _half_turn(angle_rad: float) -> float:
-    """Return an angle in [-pi/2, pi/2): fingers do not know front from back."""
-    return float((angle_rad + np.pi / 2) % np.pi - np.pi / 2)
