@@ -37,9 +37,11 @@ class Table:
         self._draw = self.scene.draw(np.zeros)
         self.scene.place_fixed(self._model, self._draw)
 
-    def state(self, *, lid_rad: float, height_m: float = 0.02, **positions: tuple[float, float]) -> TaskState:
+    def state(
+        self, things: dict[str, tuple[float, float]], *, lid_rad: float = OPEN_RAD, height_m: float = 0.02
+    ) -> TaskState:
         """Return the state with things at given x, y, those not named where they are out of everybody's way."""
-        for name, (x, y) in {**AWAY, **positions}.items():
+        for name, (x, y) in {**AWAY, **things}.items():
             loose.put(self._model, self._data, body=name, position=np.array([x, y, height_m]), yaw_rad=0.0)
         self._data.joint("box_b_lid").qpos[:] = lid_rad
         mujoco.mj_forward(self._model, self._data)
@@ -73,24 +75,24 @@ def bench() -> TaskBench:
 def test_stages_follow_from_what_is_where(
     table: Table, placed: tuple[str, ...], lid_rad: float, stage: int, failure: bool
 ) -> None:
-    state = table.state(lid_rad=lid_rad, **{name: IN_THEIR_BOXES[name] for name in placed})
+    state = table.state({name: IN_THEIR_BOXES[name] for name in placed}, lid_rad=lid_rad)
     assert (state.stage, state.stages, state.success, state.failure) == (stage, 3, stage == 3, failure)
     assert state.value("tidy_count") == len(placed)
     assert state.value("lid_rad") == pytest.approx(lid_rad)
 
 
 def test_a_thing_in_the_wrong_box_is_not_tidy(table: Table) -> None:
-    assert table.state(lid_rad=OPEN_RAD, bar=RED_BOX).value("tidy_count") == 0
-    assert table.state(lid_rad=OPEN_RAD, cube=GREEN_BOX).value("tidy_count") == 0
+    assert table.state({"bar": RED_BOX}).value("tidy_count") == 0
+    assert table.state({"cube": GREEN_BOX}).value("tidy_count") == 0
 
 
 def test_what_hangs_above_its_box_is_not_tidy(table: Table) -> None:
-    assert table.state(lid_rad=OPEN_RAD, height_m=0.1, cube=RED_BOX).value("tidy_count") == 0
+    assert table.state({"cube": RED_BOX}, height_m=0.1).value("tidy_count") == 0
 
 
 @pytest.mark.parametrize("position", [(0.8, 0.0), (0.5, 0.4), (0.2, 0.0)])
 def test_what_is_out_of_reach_is_a_failure(table: Table, position: tuple[float, float]) -> None:
-    assert table.state(lid_rad=OPEN_RAD, brick=position).failure
+    assert table.state({"brick": position}).failure
 
 
 def test_draws_use_all_places_and_keep_things_apart() -> None:
