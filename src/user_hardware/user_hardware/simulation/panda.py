@@ -25,6 +25,8 @@ FINGER_JOINTS = slice(7, 9)
 TCP_SITE = "tcp"
 WRIST_SITE = "wrist"
 HAND_BODY = "panda_hand"
+FINGER_GEOMS = tuple(name.replace("_joint", part) for name in FINGER_JOINT_NAMES for part in ("", "_pad"))
+"""Of an arm that grasps."""
 TCP_FROM_HAND_M = 0.1034
 
 _FINGER_FROM_HAND_M = 0.0584
@@ -181,6 +183,7 @@ def _add_finger(hand: Element, *, name: str, side: int, pad: bool) -> None:
     add(
         finger,
         "geom",
+        name=name.replace("_joint", ""),
         type="box",
         size=(0.009, half_thickness_m, 0.026),
         pos=(0, side * (set_back_m + half_thickness_m), 0.026),
