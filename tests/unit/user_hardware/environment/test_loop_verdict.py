@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.environment_bench import Bench
+from tests.support.environment_bench import LOCKSTEP, Bench
 from user_core.log.label import EpisodeLabel
 from user_core.types import Mode, Outcome
 from user_hardware.environment.arbiter import ControlState
@@ -127,3 +127,31 @@ def test_pictures_of_success_are_taken_for_some_ticks_before_the_episode_ends() 
     assert successes[-5:] == [True, True, True, True, False]  # record T says nothing
     assert not any(successes[:-5])
     assert bench.output.summaries[-1].outcome is Outcome.SUCCESS
+
+
+def test_in_lockstep_time_passes_until_a_person_has_answered_since_devices_answer_poses() -> None:
+    bench = Bench(AT_ONCE, base=LOCKSTEP)
+    driver = bench.environment.lockstep
+    assert driver is not None
+    driver.poll()
+    while bench.loop.attempt is None:
+        bench.reply(bench.calls[-1])
+        driver.pump()
+    bench.answer()
+    bench.reply(bench.calls[-1])
+    driver.pump()
+    assert bench.loop.verdicts.awaited
+    before = len(bench.advances)
+    driver.poll()
+    assert len(bench.advances) == before + 1
+    bench.reply(bench.calls[-1])
+    bench.device.hold(buttons=(True,), stamp_ns=bench.stamp_ns)
+    driver.pump()
+    driver.poll()
+    assert bench.loop.verdicts.answer is Outcome.SUCCESS
+    advances, resets = len(bench.advances), len(bench.resets)
+    driver.poll()
+    assert (len(bench.advances), len(bench.resets)) == (advances, resets)
+    bench.loop.verdicts.take_label(label(bench, "success"))
+    driver.poll()
+    assert len(bench.resets) == resets + 1
