@@ -26,7 +26,8 @@ def test_every_episode_is_judged_by_the_person_before_the_next_one_begins(tmp_pa
     }
     with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         assert graph.wait_until_over(350) == 3
-    order, labels, outcomes = [], Counter(), {}
+    order, outcomes = [], {}
+    labels: Counter[str] = Counter()
     with BagReader(graph.run_folder / "transitions") as bag:
         for stored in bag.records():
             record = None if stored.kind is RecordKind.REJECTED else decode(stored.kind, stored.payload)

@@ -21,7 +21,6 @@ class EpisodeRow:
     """One closed episode as the report needs it; names and units as in EpisodeSummary.msg.
 
     Attributes:
-        ground_truth: What was really so at the end, as the summary says; "" = nobody knows.
         wall_s: Wall seconds of the run when the summary came in.
         training_steps: Training steps in the log at that moment.
         tick_period_s: (T,) seconds between ticks, rounded to microseconds; empty in lockstep.
