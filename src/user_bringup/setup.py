@@ -43,6 +43,7 @@ setup(
             "teach_pose = user_bringup.nodes.teach_pose:main",
             "dataset = user_bringup.dataset.command_line:main",
             "convert = user_bringup.convert.command_line:main",
+            "collect_reward_data = user_bringup.launcher.collect_reward_data:main",
             "launch = user_bringup.launcher.command_line:main",
             "bag = user_bringup.bag.command_line:main",
             "evaluate = user_bringup.evaluate.command_line:main",

@@ -23,6 +23,7 @@ setup(
         "console_scripts": [
             "replay_node = user_learner.nodes.replay_node:main",
             "learner_node = user_learner.nodes.learner_node:main",
+            "train_reward = user_learner.reward_training.command_line:main",
         ],
     },
 )

@@ -22,6 +22,7 @@ setup(
     entry_points={
         "console_scripts": [
             "policy_node = user_policies.nodes.policy_node:main",
+            "reward_node = user_policies.nodes.reward_node:main",
         ],
     },
 )

@@ -12,7 +12,7 @@ from user_core.configuration import build
 from user_core.interfaces import Stamped
 from user_core.testing.drivers import FakeCamera, FakeGripper, FakeRobot, FakeTeleop
 from user_core.transforms import FloatArray, Pose, add_delta
-from user_core.types import ActionChunk, EpisodeSummary, Observation, StateArray, StepTrace, Transition
+from user_core.types import ActionChunk, EpisodeSummary, Observation, RewardEstimate, StateArray, StepTrace, Transition
 from user_hardware.environment.assembly import Adapters, Environment, Surroundings, assemble, make_clock
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.simulation_link import AdvanceRequest, SimulationReply, WorldResetRequest
@@ -94,6 +94,7 @@ class Bench:
         guarded = FloodGuard(device=self.device, name="device", most_hz=1e6, rest_s=5.0, wall_s=clock.wall_s)
         self.target: Pose | None = self.spec.nominal_target
         self.target_stamp_ns = 0
+        self.estimate: Stamped[RewardEstimate] | None = None
         self.output = CollectedOutput()
         self.advances: list[AdvanceRequest] = []
         self.resets: list[WorldResetRequest] = []
@@ -112,6 +113,7 @@ class Bench:
                 output=self.output,
                 calls=self,
                 task_target=self._task_target,
+                reward_estimate=lambda: self.estimate,
                 stamp_ns=self._next_stamp,
                 monotonic_s=lambda: self.wall_s,
             ),
@@ -213,6 +215,23 @@ class Bench:
     def refuse(self, reason: str) -> None:
         """Answer that there is no answer."""
         self._pass_on(self.chunk(values=np.zeros((0, 0), np.float32), reason=reason))
+
+    def estimates(self, probability: float, *, step: int | None = None, reason: str = "") -> None:
+        """Judge the newest observation as reward_node would."""
+        observation = self.output.observations[-1]
+        value = RewardEstimate(
+            source=SOURCE,
+            episode=observation.episode,
+            step=observation.step if step is None else step,
+            probability=probability,
+            threshold=0.8,
+            reason=reason,
+        )
+        self.estimate = Stamped(value=value, stamp_ns=0, received_s=self.clock.now_s())
+        if self.environment.real_time is not None:
+            self.environment.real_time.on_estimate()
+        elif self.environment.lockstep is not None:
+            self.environment.lockstep.pump()
 
     def step(self, values: StateArray | None = None) -> None:
         """Answer, then tick."""

@@ -72,12 +72,18 @@ class RecordedArm(Node):
         fields = {"source": self.source, "source_sequence": sequence, "episode": self.episode}
         self.episode_publisher.publish(to_message(summary(**fields), EPISODE))
 
-    def send_episode(self, steps: int) -> int:
+    def send_episode(self, steps: int, *, awaits_verdict: bool = False) -> int:
         """Publish spec, `steps` transitions, record T and the summary; return the last sequence."""
         self.send_spec()
         for sequence in range(1, steps + 1):
             self.send_transition(sequence)
         empty = np.zeros(0, np.float32)
-        self.send_transition(steps + 1, step_type=StepType.LAST, terminated=True, executed_action=empty)
+        self.send_transition(
+            steps + 1,
+            step_type=StepType.LAST,
+            terminated=True,
+            executed_action=empty,
+            awaits_verdict=awaits_verdict,
+        )
         self.send_summary(steps + 2)
         return steps + 2

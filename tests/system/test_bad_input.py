@@ -22,6 +22,7 @@ LIMIT_S = 150.0
         ("peg_insertion", {"policy": "transformer"}, ("policy", "transformer", "cnn")),
         ("peg_insertion", {"algorithm": "dqn"}, ("algorithm", "dqn", "rlpd")),
         ("peg_insertion", {"robot": "ur5"}, ("robot", "ur5", "franka")),
+        ("peg_insertion", {"reward": "clasifier"}, ("reward", "clasifier", "classifier")),
         ("peg_insertion", {"robots": "9"}, ("robots", "9", "8")),
         ("peg_insertion", {"config": "/nowhere/mine.yaml"}, ("/nowhere/mine.yaml",)),
     ],
@@ -65,6 +66,19 @@ def test_evaluating_a_folder_without_weights_ends_with_what_is_missing(tmp_path,
     (sentence,) = [line for line in _lines_of("progress_node", graph.output) if "error: " in line]
     assert str(graph.run_folder) in sentence
     assert "there are no weights" in sentence
+
+
+@pytest.mark.parametrize(
+    ("model", "named"), [("", "reward_model:="), ("/nowhere/classifier.safetensors", "/nowhere/classifier.safetensors")]
+)
+def test_a_learned_reward_without_its_classifier_ends_with_what_is_missing(tmp_path, domain_id, model, named):
+    arguments = {"reward": "classifier", "reward_model": model}
+    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
+        assert graph.wait_until_over(LIMIT_S) == USAGE_STATUS
+    lines = _lines_of("reward_node", graph.output)
+    (sentence,) = [line for line in lines if "error: " in line]
+    assert named in sentence and "train_reward" in sentence
+    assert not any("Traceback" in line for line in lines)
 
 
 def test_run_folder_that_cannot_be_made_is_named(tmp_path, domain_id):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from user_core.goals import SendGoal
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import FloatArray, Pose
-from user_core.types import ImageArray, Observation, RewardSignal, TaskState
+from user_core.types import ImageArray, Observation, RewardEstimate, RewardSignal, TaskState
 
 ValueT = TypeVar("ValueT")
 Metrics = Mapping[str, float]
@@ -192,13 +192,22 @@ class TeleopDevice(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RewardInput:
-    """What a reward may look at after a step: the observation at k+1, the tool, the task's true target and state."""
+    """What a reward may look at after a step: the observation at k+1, the tool, the task's true target and state.
+
+    Attributes:
+        estimate: What a learned reward says of this observation; None = nothing yet.
+        overdue: The step can wait no longer for an estimate.
+        silent: No estimate has come for so long that none is expected.
+    """
 
     observation: Observation
     tcp_pose: Pose
     target_pose: Pose | None
     step: int
     task_state: TaskState | None = None
+    estimate: RewardEstimate | None = None
+    overdue: bool = False
+    silent: bool = False
 
 
 class Reward(Protocol):
@@ -207,8 +216,8 @@ class Reward(Protocol):
     def reset(self) -> None:
         """Forget the last episode."""
 
-    def __call__(self, step: RewardInput) -> RewardSignal:
-        """Return reward and success of the step just made."""
+    def __call__(self, step: RewardInput) -> RewardSignal | None:
+        """Return reward and success of the step just made, or None: ask again once an estimate has come."""
 
 
 class Policy(Protocol):

@@ -233,6 +233,29 @@ class TaskState:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RewardEstimate:
+    """What a learned reward makes of one observation; see RewardEstimate.msg.
+
+    Attributes:
+        source: UUID of the environment process that made the observation.
+        step: k of the observation.
+        probability: That it shows success, in [0, 1]; NaN when there is a `reason` why there is no estimate.
+        threshold: From which probability the classifier calls it a success.
+        classifier: sha256 of its weights.
+    """
+
+    stamp_ns: int = 0
+    source: str
+    episode: str
+    step: int
+    probability: float
+    threshold: float
+    classifier: str = ""
+    reason: str = ""
+    inference_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class RewardSignal:
     """What a reward says of one step. `success` is a fact of its own, never inferred from `reward`."""
 

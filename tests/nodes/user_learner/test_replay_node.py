@@ -335,3 +335,29 @@ def test_full_disk_is_told_in_the_status_and_nothing_acknowledged_is_lost(
     assert arm.acknowledged == acknowledged
     again.until(lambda: arm.acknowledged == acknowledged + 1, each=lambda: arm.send_transition(acknowledged + 1))
     again.end(signal.SIGTERM)
+
+
+def test_an_episode_that_a_person_has_yet_to_judge_is_listed_until_its_label_which_all_hear(
+    running: Running, arm: RecordedArm
+) -> None:
+    heard: list[Any] = []
+    arm.create_subscription(EpisodeLabel, "/replay/label", heard.append, qos.EPISODES)
+    arm.send_episode(3, awaits_verdict=True)
+    running.until(lambda: [(v.robot, v.episode) for v in arm.status.awaited_verdicts] == [("arm_0", arm.episode)])
+    request = LabelEpisode.Request(episode=arm.episode, label="failure", author="a person")
+    assert running.call(arm.label_client, request).accepted
+    running.until(lambda: not arm.status.awaited_verdicts and heard)
+    assert (heard[0].episode, heard[0].label, heard[0].author) == (arm.episode, "failure", "a person")
+
+
+def test_labels_are_added_to_the_log_which_is_never_rewritten(
+    running: Running, arm: RecordedArm, tmp_path: Path
+) -> None:
+    last = arm.send_episode(3)
+    running.until(lambda: arm.acknowledged == last)
+    before = payloads(tmp_path)
+    for label in ("success", "failure"):
+        running.call(arm.label_client, LabelEpisode.Request(episode=arm.episode, label=label))
+    after = payloads(tmp_path)
+    assert after[: len(before)] == before
+    assert [decode(kind, payload).label for kind, payload in after[len(before) :]] == ["success", "failure"]  # type: ignore[union-attr]

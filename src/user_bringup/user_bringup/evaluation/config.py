@@ -56,6 +56,9 @@ class CollectConfig:
     demonstrations_asked: int = parameter(
         0, "the launch argument demonstrations_needed; 0 = demonstrations_needed of the params files", minimum=0
     )
+    reward_episodes: int = parameter(
+        100, "purpose collect_reward_data: episodes, whatever becomes of them", minimum=1, maximum=100_000
+    )
     max_failure_rate: float = parameter(
         0.9,
         "collection stops with an error above this rate of failures, judged from 20 episodes on",
@@ -75,7 +78,9 @@ class ProgressConfig:
 
     run_folder: str = parameter("", "folder of the run; its tables and report are kept there")
     purpose: str = parameter(
-        "train", "what this launch is for", choices=("train", "collect", "evaluate", "evaluate_operator")
+        "train",
+        "what this launch is for",
+        choices=("train", "collect", "evaluate", "evaluate_operator", "collect_reward_data"),
     )
     robots: tuple[str, ...] = parameter(("arm_0",), "names of the arms that run evaluation episodes")
     task: str = parameter("", "name of the task, for the report")

@@ -179,11 +179,36 @@ class EvaluateOperatorPlan(EvaluatePlan):
     kind = EvaluationKind.OPERATOR
 
 
-PLANS: dict[str, type[TrainPlan] | type[CollectPlan] | type[EvaluatePlan]] = {
+class RewardDataPlan:
+    """Episodes for the pictures in them, each once, whatever becomes of it; the run's log is what is kept."""
+
+    def __init__(self, *, config: ProgressConfig, evaluations: EvaluationTable, demonstrations: Demonstrations) -> None:
+        del demonstrations
+        self._wanted = config.collect.reward_episodes
+        self._evaluations = evaluations
+        self._seeds = SeedPlan(run_seed=config.seed)
+
+    def next(self, counters: RunCounters) -> Evaluation | Ending | None:
+        """Collect what is missing, or end."""
+        recent = self._evaluations.closed_since_finish(EvaluationKind.COLLECTION)
+        if recent and recent[-1].abandoned:
+            return Ending(exit_status=EXIT_FAILED, verdict=recent[-1].abandoned)
+        batches = self._evaluations.closed(EvaluationKind.COLLECTION)
+        episodes, successes = sum(item.episodes for item in batches), sum(item.successes for item in batches)
+        if episodes >= self._wanted:
+            said = f"{episodes} episodes, {successes} of them marked as successes, are in the run's bag transitions/"
+            return Ending(exit_status=EXIT_MET, verdict=said)
+        used = self._evaluations.seeds_used(EvaluationKind.COLLECTION)
+        seeds = self._seeds.demonstrations(used=used, count=self._wanted - episodes)
+        return new_evaluation(EvaluationKind.COLLECTION, seeds, "", counters)
+
+
+PLANS: dict[str, type[TrainPlan] | type[CollectPlan] | type[EvaluatePlan] | type[RewardDataPlan]] = {
     "train": TrainPlan,
     "collect": CollectPlan,
     "evaluate": EvaluatePlan,
     "evaluate_operator": EvaluateOperatorPlan,
+    "collect_reward_data": RewardDataPlan,
 }
 
 

@@ -12,7 +12,7 @@ from user_bringup.evaluation.evaluation_report import evaluation_report
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, EvaluationKind
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.evaluation.wilson import SuccessRate
-from user_core.types import Mode
+from user_core.types import Mode, Outcome
 
 _REACHED_WITHOUT_CRITERION = 0.9
 
@@ -71,6 +71,7 @@ def summarise(record: RunRecord, *, transitions: int | None, lost: int | None) -
         "ground_truth_known": sum(bool(row.ground_truth) for row in record.episodes.episodes),
         "ground_truth_disagreements": sum(row.contradicted for row in record.episodes.episodes),
         "incomplete_episodes": sum(row.outcome == "incomplete" for row in record.episodes.episodes),
+        "reward_disagreement": _disagreement(record),
         "abandoned_evaluations": [
             {"kind": kind.value, "reason": item.abandoned}
             for kind in EvaluationKind
@@ -92,6 +93,19 @@ def result(evaluation: ClosedEvaluation) -> dict[str, Any]:
         "wilson_high": round(high, 4),
         "policy_version": evaluation.version,
         "attempts": evaluation.attempts,
+    }
+
+
+def _disagreement(record: RunRecord) -> dict[str, int] | None:
+    """Return where outcome and ground truth of closed episodes differ; None where nothing knows the truth."""
+    judged = [row for row in record.episodes.episodes if row.ground_truth and row.outcome != Outcome.INCOMPLETE]
+    if not judged:
+        return None
+    pairs = [(row.outcome == Outcome.SUCCESS, row.ground_truth == Outcome.SUCCESS) for row in judged]
+    return {
+        "episodes": len(pairs),
+        "false_successes": pairs.count((True, False)),
+        "missed_successes": pairs.count((False, True)),
     }
 
 

@@ -16,6 +16,8 @@ class RecordIdentity:
         episode: UUID, of transitions, summaries and labels.
         step: k, of transitions.
         mode: train, evaluate or collect, of transitions.
+        robot: Of transitions.
+        awaits_verdict: A person's label decides how the episode that this transition closes ended.
         last: The transition is record T, which closes its episode.
         spec_digest: Of specs and transitions.
     """
@@ -26,6 +28,8 @@ class RecordIdentity:
     episode: str = ""
     step: int = 0
     mode: str = ""
+    robot: str = ""
+    awaits_verdict: bool = False
     last: bool = False
     spec_digest: str = ""
 

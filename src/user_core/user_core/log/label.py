@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LABELS = ("success", "failure", "reward")
+SUCCESS, FAILURE, REWARD = "success", "failure", "reward"
+LABELS = (SUCCESS, FAILURE, REWARD)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,6 +76,8 @@ def identify(kind: RecordKind, payload: bytes) -> RecordIdentity:
         episode=observation.episode,
         step=observation.step,
         mode=observation.mode,
+        robot=message.robot,
+        awaits_verdict=message.awaits_verdict,
         last=message.step_type == int(StepType.LAST),
         spec_digest=observation.spec_digest,
     )
@@ -136,6 +138,8 @@ def _identity(transition: Transition) -> RecordIdentity:
         episode=observation.episode,
         step=observation.step,
         mode=observation.mode,
+        robot=transition.robot,
+        awaits_verdict=transition.awaits_verdict,
         last=transition.step_type == StepType.LAST,
         spec_digest=observation.spec_digest,
     )

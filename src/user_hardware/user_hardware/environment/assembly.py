@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from user_core.interfaces import Camera, Gripper, Robot, Stamped
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import Pose
-from user_core.types import TaskState
+from user_core.types import RewardEstimate, TaskState
 from user_hardware.cameras.realsense import IMAGE_TYPE
 from user_hardware.cameras.registry import CAMERAS
 from user_hardware.environment.action import ActionMapping
@@ -25,6 +25,7 @@ from user_hardware.environment.guard import Guard
 from user_hardware.environment.health import StreamHealth
 from user_hardware.environment.hold import PublisherWatch
 from user_hardware.environment.holding import Holding
+from user_hardware.environment.judge import Judge
 from user_hardware.environment.lockstep import LockstepDriver
 from user_hardware.environment.loop import ControlLoop
 from user_hardware.environment.loop_parts import LoopParts
@@ -35,6 +36,7 @@ from user_hardware.environment.real_time import RealTimeDriver
 from user_hardware.environment.resetting import Resetting
 from user_hardware.environment.sensors import TASK_STATE, TASK_STATE_TYPE, Sensors
 from user_hardware.environment.simulation_link import SimulationCalls, SimulationLink
+from user_hardware.environment.verdict import VerdictDesk
 from user_hardware.environment.watch import Watch
 from user_hardware.environment.workbench import EnvironmentOutput, Workbench
 from user_hardware.grippers.finger_state import JOINT_STATE_TYPE
@@ -65,6 +67,7 @@ class Surroundings:
         calls: Sends requests to the simulation.
         task_target: Returns the newest true target, or None.
         task_state: Returns the newest ground truth, or None.
+        reward_estimate: Returns the newest estimate of reward_node, or None.
         stamp_ns: Wall time for stamps.
         monotonic_s: The machine's monotonic clock.
     """
@@ -74,6 +77,7 @@ class Surroundings:
     task_target: Callable[[], Stamped[Pose] | None]
     stamp_ns: Callable[[], int]
     task_state: Callable[[], Stamped[TaskState] | None] = lambda: None
+    reward_estimate: Callable[[], Stamped[RewardEstimate] | None] = lambda: None
     monotonic_s: Callable[[], float] = time.monotonic
 
 
@@ -204,7 +208,12 @@ def assemble(
         commander=commander,
         arbiter=arbiter,
         gripper=GripperAxis(config=config.gripper, axis=mapping.gripper_axis, commander=commander),
-        reward=REWARDS.resolve(config.reward.name)(config=config.reward, nominal_target=spec.nominal_target),
+        judge=Judge(
+            reward=REWARDS.resolve(config.reward.name)(config=config.reward, nominal_target=spec.nominal_target),
+            config=config.reward,
+            estimate=surroundings.reward_estimate,
+            wall_s=clock.wall_s,
+        ),
         output=surroundings.output,
         clock=clock,
         stamp_ns=surroundings.stamp_ns,
@@ -244,6 +253,7 @@ def assemble(
             person=person,
             schedule=schedule,
             budget=budget,
+            verdicts=VerdictDesk(schedule=schedule),
         ),
     )
     lockstep: LockstepDriver | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
+from user_core.log.label import EpisodeLabel
 from user_core.transforms import Pose
 from user_core.types import (
     ActionChunk,
@@ -14,40 +15,21 @@ from user_core.types import (
     Outcome,
     SafetyFlag,
     StateArray,
-    Transition,
 )
 from user_hardware.environment.arbiter import ControlState
-from user_hardware.environment.episode import Episode, EpisodeIdentity
+from user_hardware.environment.episode import EpisodeIdentity
+from user_hardware.environment.episode_book import AttemptEnd, EpisodeBook
 from user_hardware.environment.goal import EpisodeRequest
 from user_hardware.environment.person import PersonInput
 from user_hardware.environment.plan import ActionPlan
 from user_hardware.environment.sensors import Snapshot
-from user_hardware.environment.statistics import EpisodeStatistics
-from user_hardware.environment.step import close_step, executed_step, judge, outcome_of
-from user_hardware.environment.trace import EpisodeTracer
+from user_hardware.environment.step import executed_step, reward_input
 from user_hardware.environment.workbench import Workbench
 
 _NO_ACTION = np.zeros(0, np.float32)
 REPUBLISH_S = 1.0
 GRIPPER_TOGGLE = "gripper_toggle"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttemptEnd:
-    """How an attempt ended.
-
-    Attributes:
-        outcome: As in its summary.
-        reason: For people; "" for one that ended by itself.
-        actions: How many were taken; 0 = it never began, and left no record. The last one of an episode that broke off
-            counts here, though its outcome was not seen and it is no part of the summary's length.
-        episode_return: Sum of its rewards.
-    """
-
-    outcome: Outcome
-    reason: str
-    actions: int
-    episode_return: float
+WRENCH_LIMIT = "wrench_limit"
 
 
 class Attempt:
@@ -69,31 +51,40 @@ class Attempt:
         self.identity = identity
         self.uses_policy = request.mode is not Mode.COLLECT
         self._source = bench.output.source
-        self._episode = Episode(identity=identity)
-        self._tracer = EpisodeTracer()
-        self._statistics = EpisodeStatistics(lockstep=bench.config.lockstep)
-        self._return = 0.0
+        self._book = EpisodeBook(bench=bench, request=request, identity=identity)
         self._missed_in_row = 0
         self._tool: Pose | None = None
+        self._observed: Observation | None = None
         self._observation: Observation | None = None
         self._published_s = 0.0
         self._opened_s = bench.clock.wall_s()
         self.step = 0
         self.awaiting = False
-        self.end: AttemptEnd | None = None
-        bench.reward.reset()
+        bench.judge.open(mode=request.mode)
         bench.gripper.begin()
         bench.arbiter.open_episode(policy_present=self.uses_policy)
 
     @property
     def started(self) -> bool:
         """Whether the first action has been taken: until then nothing is at stake and no deadline is missed."""
-        return self._episode.steps > 0
+        return self._book.started
+
+    @property
+    def end(self) -> AttemptEnd | None:
+        """How it ended, or None while it runs."""
+        return self._book.end
 
     @property
     def has_answer(self) -> bool:
         """Whether the policy has answered this step."""
         return self._plan.action(self.step) is not None
+
+    @property
+    def obstacle(self) -> str:
+        """Why the newest observation cannot be acted on yet, whoever would act; "" when it can."""
+        if self._bench.judge.pending:
+            return "waiting for the reward of the last step"
+        return "" if self.started or self._observation is None else self._bench.judge.obstacle(self._observation)
 
     @property
     def acting_version(self) -> str:
@@ -121,24 +112,43 @@ class Attempt:
             return
         observation = self._build(snapshot, self.step + 1)
         self.step += 1
-        state = None if snapshot.task_state is None else snapshot.task_state.value
-        signal = self._bench.gripper.charge(judge(self._bench.reward, observation, snapshot, mark=mark))
-        self._return += signal.reward
-        self._tool = tool
-        self._statistics.on_tick(self._bench.clock.wall_s(), stage=signal.stage, task_state=state)
-        outcome = outcome_of(signal, step=self.step, max_steps=self._bench.config.task.max_episode_steps)
-        if outcome is None:
-            # The policy computes while the record is written and sent.
-            self._publish(observation)
-        records = close_step(self._episode, observation, tool, signal, outcome=outcome)
-        if outcome is None:
-            self._store(records)
-        else:
-            self._finish(records, outcome, "", mark=mark)
+        self._tool, self._observed = tool, observation
+        self._book.tick(None if snapshot.task_state is None else snapshot.task_state.value)
+        self._bench.judge.begin(reward_input(observation, snapshot), mark=mark)
+        self.settle()
+
+    def settle(self, *, overdue: bool = False) -> None:
+        """Judge the step before the newest observation, if that can be done by now, and close it.
+
+        Args:
+            overdue: It must be done now: what the reward still waits for counts as missing.
+        """
+        judge, observation = self._bench.judge, self._observed
+        if not judge.pending or observation is None or self._tool is None or self.end is not None:
+            return
+        if judge.problem:
+            self.abort(reason=judge.problem)
+            return
+        judgement = judge.ask(overdue=overdue)
+        if judgement is None:
+            if self._observation is not observation:
+                self._publish(observation)  # it is what the reward waits for: reward_node judges it
+            return
+        ends = judgement.outcome is not None or self.step >= self._bench.config.task.max_episode_steps
+        if not ends and self._observation is not observation:
+            self._publish(observation)  # before the record, so that the policy computes while that is written and sent
+        self.awaiting = not ends
+        judgement = replace(judgement, signal=self._bench.gripper.charge(judgement.signal))
+        self._book.close_step(observation, self._tool, judgement)
+
+    def decide(self, label: EpisodeLabel | None) -> AttemptEnd:
+        """End as a person has said; None = the reward's word stands."""
+        return self._book.decide(label)
 
     def republish(self) -> None:
         """Send the unanswered observation again when a second has passed."""
-        if not self.awaiting or self.has_answer or self._observation is None:
+        answered = self.has_answer and not self.obstacle
+        if not self.awaiting or answered or self._observation is None:
             return
         if self.unanswered_s() >= REPUBLISH_S:
             self._publish(self._observation)
@@ -181,9 +191,7 @@ class Attempt:
             policy_version="" if policy_action is None else self._plan.acting_version,
             safety_flags=sent.flags | (SafetyFlag.DEADLINE_MISSED if missed else SafetyFlag.NONE),
         )
-        self._episode.act(step)
-        self._tracer.acted(self.step, target_stamp_ns=commander.target_stamp_ns, opening=commander.opening)
-        self._statistics.on_action(step, self._bench.clock.wall_s())
+        self._book.act(step, at=self.step)
         self.awaiting = False
         self._missed_in_row = self._missed_in_row + 1 if missed else 0
         if self._missed_in_row >= self._bench.config.arbiter.max_missed_deadlines:
@@ -193,8 +201,25 @@ class Attempt:
         self, *, reason: str, outcome: Outcome = Outcome.INCOMPLETE, safety_flags: SafetyFlag = SafetyFlag.NONE
     ) -> None:
         """End where the last valid observation is."""
-        if self.end is None:
-            self._finish(self._episode.incomplete(outcome=outcome, safety_flags=safety_flags), outcome, reason)
+        self._book.abort(reason=reason, outcome=outcome, safety_flags=safety_flags)
+        self.awaiting = False
+
+    def break_off(self, reason: str, *, event: str) -> None:
+        """End because the arm is held; an evaluation that presses too hard has failed.
+
+        Args:
+            reason: For people.
+            event: Name of the safety event behind it, or "".
+        """
+        if event:
+            self.count(event)
+        too_hard = event == WRENCH_LIMIT
+        judged = too_hard and self.request.mode is Mode.EVALUATE
+        self.abort(
+            reason=reason,
+            outcome=Outcome.FAILURE if judged else Outcome.INCOMPLETE,
+            safety_flags=SafetyFlag.WRENCH_LIMIT if too_hard else SafetyFlag.NONE,
+        )
 
     def unanswered_s(self) -> float:
         """Return wall seconds since the newest observation was published."""
@@ -202,11 +227,11 @@ class Attempt:
 
     def begin_time(self) -> None:
         """Count the episode's time from now: its first answer was waited for, and nothing was at stake."""
-        self._statistics.on_first_observation(self._bench.clock.wall_s())
+        self._book.begin_time()
 
     def count(self, event: str) -> None:
         """Count a safety event of this episode."""
-        self._statistics.count(event)
+        self._book.count(event)
 
     def waited_s(self) -> float:
         """Return wall seconds since the episode opened."""
@@ -225,8 +250,7 @@ class Attempt:
             return
         observation = self._build(snapshot, 0)
         self._tool = tool
-        self._episode.first(observation, tool)
-        self._statistics.on_first_observation(self._bench.clock.wall_s())
+        self._book.open(observation, tool)
         self._publish(observation)
 
     def _publish(self, observation: Observation) -> None:
@@ -238,10 +262,10 @@ class Attempt:
     def _attach(self, action: StateArray) -> None:
         """Log what the policy would have done beside what the person did."""
         if self._bench.arbiter.state is ControlState.TAKEOVER:
-            self._episode.attach_policy_action(action, self._plan.acting_version)
+            self._book.attach_policy_action(action, self._plan.acting_version)
 
     def _build(self, snapshot: Snapshot, step: int) -> Observation:
-        self._tracer.observed(step, snapshot, wrench_bias=self._bench.builder.wrench_bias)
+        self._book.observed(step, snapshot)
         return self._bench.builder.build(
             snapshot,
             stamp_ns=self._bench.stamp_ns(),
@@ -251,30 +275,4 @@ class Attempt:
             mode=self.request.mode,
             deterministic=self.request.deterministic,
             policy_version=self._plan.policy_version,
-        )
-
-    def _store(self, records: tuple[Transition, ...], *, mark: Outcome | None = None) -> None:
-        for record in records:
-            self._bench.output.store(record, self._tracer.trace(record, mark=mark))
-
-    def _finish(
-        self, records: tuple[Transition, ...], outcome: Outcome, reason: str, *, mark: Outcome | None = None
-    ) -> None:
-        self._store(records, mark=mark)
-        self.awaiting = False
-        self.end = AttemptEnd(outcome=outcome, reason=reason, actions=self._episode.steps, episode_return=self._return)
-        if not records:
-            return
-        self._bench.output.close(
-            self._statistics.summary(
-                identity=self.identity,
-                source=self._source,
-                mode=self.request.mode,
-                deterministic=self.request.deterministic,
-                length=records[-1].observation.step,
-                episode_return=self._return,
-                outcome=outcome,
-                reason=reason,
-                interventions=self._bench.arbiter.takeovers,
-            )
         )

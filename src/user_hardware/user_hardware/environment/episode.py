@@ -115,18 +115,26 @@ class Episode:
         return (self._succeed(observation, tcp_pose, signal, discount=1.0, step_type=StepType.MIDDLE),)
 
     def termination(
-        self, observation: Observation, tcp_pose: Pose, signal: RewardSignal, outcome: Outcome
+        self,
+        observation: Observation,
+        tcp_pose: Pose,
+        signal: RewardSignal,
+        outcome: Outcome,
+        *,
+        awaits_verdict: bool = False,
     ) -> tuple[Transition, ...]:
         """End by success or failure: nothing is to be expected after it, so the discount is 0."""
         if outcome not in (Outcome.SUCCESS, Outcome.FAILURE):
             raise EpisodeOrderError(f"termination() with outcome {outcome}; only success and failure terminate")
         before = self._succeed(observation, tcp_pose, signal, discount=0.0, step_type=StepType.LAST)
-        return (before, self._end(outcome))
+        return (before, self._end(outcome, awaits_verdict=awaits_verdict))
 
-    def truncation(self, observation: Observation, tcp_pose: Pose, signal: RewardSignal) -> tuple[Transition, ...]:
+    def truncation(
+        self, observation: Observation, tcp_pose: Pose, signal: RewardSignal, *, awaits_verdict: bool = False
+    ) -> tuple[Transition, ...]:
         """End by the time limit: the value of o_T still counts, so the discount stays 1."""
         before = self._succeed(observation, tcp_pose, signal, discount=1.0, step_type=StepType.LAST)
-        return (before, self._end(Outcome.TIMEOUT))
+        return (before, self._end(Outcome.TIMEOUT, awaits_verdict=awaits_verdict))
 
     def incomplete(
         self, *, outcome: Outcome = Outcome.INCOMPLETE, safety_flags: SafetyFlag = SafetyFlag.NONE
@@ -167,7 +175,7 @@ class Episode:
         self._acted = False
         return closed
 
-    def _end(self, outcome: Outcome) -> Transition:
+    def _end(self, outcome: Outcome, *, awaits_verdict: bool = False) -> Transition:
         if self._pending is None:
             raise EpisodeOrderError("an episode without an observation has no end")
         self._ended = True
@@ -176,6 +184,7 @@ class Episode:
             outcome=outcome.value,
             terminated=outcome in (Outcome.SUCCESS, Outcome.FAILURE),
             truncated=outcome is Outcome.TIMEOUT,
+            awaits_verdict=awaits_verdict,
         )
 
     def _record(self, observation: Observation, tcp_pose: Pose, step_type: StepType) -> Transition:

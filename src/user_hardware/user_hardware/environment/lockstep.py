@@ -64,9 +64,12 @@ class LockstepDriver:
             return
         attempt = self._loop.attempt
         if self._loop.need is Need.NEIGHBOURS:
+            self._gates_are_open()  # whoever is heard again is present again
             self._loop.watch_person()
             self._loop.tick()
-            if self._loop.state is ControlState.WAITING and not self._loop.released:
+            unanswered = bool(self._loop.verdicts.awaited) and self._loop.verdicts.answer is None
+            if self._loop.state is ControlState.WAITING and (unanswered or not self._loop.released):
+                # A person answers poses, with the button of a verdict as well.
                 self._advance()
         elif attempt is not None and attempt.awaiting:
             self._loop.reconsider()
@@ -104,8 +107,11 @@ class LockstepDriver:
         return self._act()
 
     def _act(self) -> bool:
+        self._loop.settle()
         attempt = self._loop.attempt
-        if attempt is None or not self._loop.may_act():
+        if attempt is None:
+            return True
+        if not self._loop.may_act():
             return False
         if attempt.uses_policy and not attempt.has_answer:
             return False

@@ -5,20 +5,20 @@ from __future__ import annotations
 import uuid
 
 from user_core.errors import InvalidRecordError
-from user_core.types import ActionChunk, Mode, Outcome, SafetyFlag
+from user_core.types import ActionChunk, Outcome
 from user_hardware.environment.arbiter import ControlEvent, ControlState
-from user_hardware.environment.attempt import Attempt
+from user_hardware.environment.attempt import WRENCH_LIMIT, Attempt
 from user_hardware.environment.commander import PoseLostError
 from user_hardware.environment.goal import EpisodeRequest
 from user_hardware.environment.hold import UNATTENDED, Hold, HoldCause, Pause
 from user_hardware.environment.loop_parts import LoopParts, Need
-from user_hardware.environment.opening import open_attempt
+from user_hardware.environment.opening import open_attempt, report_end
 from user_hardware.environment.person import ABSENT
 from user_hardware.environment.reset import ResetStatus
 from user_hardware.environment.sensors import Snapshot
+from user_hardware.environment.verdict import VerdictDesk
+from user_hardware.environment.waiting import obstacle_to_reset
 from user_hardware.environment.workbench import Workbench
-
-WRENCH_LIMIT = "wrench_limit"
 
 
 class ControlLoop:
@@ -67,6 +67,11 @@ class ControlLoop:
         return "" if self.attempt is None else self.attempt.identity.episode
 
     @property
+    def verdicts(self) -> VerdictDesk:
+        """What a person is asked about ended episodes."""
+        return self._parts.verdicts
+
+    @property
     def released(self) -> bool:
         """Whether every device has been let go for the hold time."""
         return self._arbiter.released
@@ -81,6 +86,7 @@ class ControlLoop:
         before = self.state
         self._person_input = self._parts.person.read()
         self._arbiter.observe(self._person_input)
+        self.verdicts.press(self._person_input.mark)
         if self.state is not ControlState.HOLD:
             return
         already_held = before is ControlState.HOLD
@@ -116,7 +122,7 @@ class ControlLoop:
 
     def may_act(self) -> bool:
         """Tell whether the step that waits for an answer can be acted on now."""
-        if self.attempt is None or not self.attempt.awaiting:
+        if self.attempt is None or not self.attempt.awaiting or self.attempt.obstacle:
             return False
         if self.state is ControlState.TAKEOVER:
             return self.attempt.started or self._person_input.engaged
@@ -136,10 +142,17 @@ class ControlLoop:
         self.prompt = ""
         self._settle_attempt()
 
+    def settle(self, *, overdue: bool = False) -> None:
+        """Judge the last step when its estimate may have come, or at once when it is `overdue`."""
+        if self.attempt is not None:
+            self.attempt.settle(overdue=overdue)
+            self._settle_attempt()
+
     def on_deadline(self) -> None:
         """Go on without the answer that has not come; before the first action nothing can be missed."""
         if self.attempt is not None and self.attempt.awaiting and self.attempt.started:
-            self.act(missed=True)
+            self.settle(overdue=True)
+            self.act(missed=not self.may_act())
 
     def on_wrench(self) -> None:
         """Look at a wrench that has just arrived; beyond the limit the arm retreats, and either way it holds."""
@@ -197,6 +210,8 @@ class ControlLoop:
             attempt.abort(reason=f"the policy does not answer: {attempt.refusal}")
         elif self._pause.is_too_long(self._bench.clock.wall_s()):
             self.hold(UNATTENDED, cause=HoldCause.PAUSE)
+        elif attempt.obstacle:
+            self.prompt = attempt.obstacle
         elif attempt.uses_policy:
             self.prompt = f"waiting for policy_node: {attempt.refusal or 'no answer yet'}"
         else:
@@ -215,11 +230,7 @@ class ControlLoop:
 
     def _tick_waiting(self) -> None:
         request = self._parts.schedule.next_request(required_version=self._parts.budget.required_version)
-        obstacle = self._parts.budget.obstacle(training=request is not None and request.mode is Mode.TRAIN)
-        if not self._arbiter.released:
-            obstacle = "let go of the device, so that the reset can begin"
-        elif request is not None and not obstacle:
-            obstacle = self._bench.output.obstacle(self._config.task.max_episode_steps)
+        obstacle = obstacle_to_reset(bench=self._bench, parts=self._parts, request=request, released=self.released)
         self.prompt = obstacle
         if request is None or obstacle:
             if self._pause.is_too_long(self._bench.clock.wall_s()):
@@ -263,14 +274,10 @@ class ControlLoop:
         if attempt is None or attempt.end is None:
             return
         end, self.attempt = attempt.end, None
-        self._parts.schedule.on_end(
-            attempt.request,
-            episode=attempt.identity.episode,
-            outcome=end.outcome,
-            episode_return=end.episode_return,
-            actions=end.actions,
-            policy_version=attempt.acting_version,
-        )
+        if end.awaits_verdict:
+            self.verdicts.open(attempt)
+        else:
+            report_end(self._parts.schedule, attempt, end)
         if end.outcome is Outcome.INCOMPLETE and attempt.started:
             self.hold(end.reason)
         else:
@@ -282,15 +289,7 @@ class ControlLoop:
         self._pause.end()
         self._parts.resetting.abandon()
         if self.attempt is not None:
-            if event:
-                self.attempt.count(event)
-            too_hard = event == WRENCH_LIMIT
-            judged = too_hard and self.attempt.request.mode is Mode.EVALUATE
-            self.attempt.abort(
-                reason=hold.reason,
-                outcome=Outcome.FAILURE if judged else Outcome.INCOMPLETE,
-                safety_flags=SafetyFlag.WRENCH_LIMIT if too_hard else SafetyFlag.NONE,
-            )
+            self.attempt.break_off(hold.reason, event=event)
             self._settle_attempt()
         if command:
             self.prompt = self._parts.holding.command(retreat=event == WRENCH_LIMIT)

@@ -13,6 +13,7 @@ from user_hardware.environment.holding import Holding
 from user_hardware.environment.person import Person
 from user_hardware.environment.resetting import Resetting
 from user_hardware.environment.sensors import Sensors
+from user_hardware.environment.verdict import VerdictDesk
 from user_hardware.environment.watch import Watch
 
 
@@ -37,3 +38,4 @@ class LoopParts:
     person: Person
     schedule: EpisodeSchedule
     budget: StepBudget
+    verdicts: VerdictDesk

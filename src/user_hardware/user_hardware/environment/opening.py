@@ -1,11 +1,12 @@
-"""A request becomes an attempt."""
+"""A request becomes an attempt, and an attempt an answer to whoever asked."""
 
 from __future__ import annotations
 
 from user_core.spec import EnvironmentSpec
 from user_hardware.environment.attempt import Attempt
 from user_hardware.environment.episode import EpisodeIdentity
-from user_hardware.environment.goal import EpisodeRequest
+from user_hardware.environment.episode_book import AttemptEnd
+from user_hardware.environment.goal import EpisodeRequest, EpisodeSchedule
 from user_hardware.environment.plan import ActionPlan
 from user_hardware.environment.workbench import Workbench
 
@@ -30,4 +31,16 @@ def open_attempt(*, bench: Workbench, spec: EnvironmentSpec, request: EpisodeReq
             reset_seed=request.seed,
             evaluation=request.evaluation,
         ),
+    )
+
+
+def report_end(schedule: EpisodeSchedule, attempt: Attempt, end: AttemptEnd) -> None:
+    """Tell the schedule how an episode ended."""
+    schedule.on_end(
+        attempt.request,
+        episode=attempt.identity.episode,
+        outcome=end.outcome,
+        episode_return=end.episode_return,
+        actions=end.actions,
+        policy_version=attempt.acting_version,
     )

@@ -50,6 +50,12 @@ class RealTimeDriver:
         self._loop.act()
         return waited_for
 
+    def on_estimate(self) -> None:
+        """Judge the last step by the estimate that has come, and act if only that was waited for."""
+        self._loop.settle()
+        if self._loop.may_act():
+            self._loop.act()
+
     def on_deadline(self) -> None:
         """Go on without the answer of this tick."""
         self._loop.on_deadline()

@@ -36,10 +36,13 @@ class EpisodeStatistics:
         """Note that o_0 was published, perhaps again, at monotonic `now_s`."""
         self._ticks_s = [now_s]
 
-    def on_tick(self, now_s: float, *, stage: int, task_state: TaskState | None) -> None:
-        """Note that an observation was made, at monotonic `now_s`, with what reward and ground truth said of it."""
-        self._ticks_s.append(now_s)
+    def on_stage(self, stage: int) -> None:
+        """Note the stage that a step has reached."""
         self._stage = max(self._stage, stage)
+
+    def on_tick(self, now_s: float, *, task_state: TaskState | None) -> None:
+        """Note that an observation was made, at monotonic `now_s`, with what was really so."""
+        self._ticks_s.append(now_s)
         if task_state is not None:
             self._ground_truth = _verdict(task_state)
 

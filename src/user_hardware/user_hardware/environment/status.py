@@ -30,6 +30,7 @@ class LoopStatus:
     prompt: str
     hold_reason: str
     episode: str
+    awaits_verdict: str
     mode: str
     evaluation: str
     step: int
@@ -59,6 +60,7 @@ def describe(environment: Environment, *, stamp_ns: int, run: str, source: str, 
         prompt="; ".join(dict.fromkeys(filter(None, (loop.prompt, *troubles)))),
         hold_reason="" if loop.held is None else loop.held.reason,
         episode=loop.episode,
+        awaits_verdict=loop.verdicts.awaited,
         mode=(environment.schedule.mode if attempt is None else attempt.request.mode).value,
         evaluation=environment.schedule.evaluation,
         step=0 if attempt is None else attempt.step,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from user_core.errors import InvalidRecordError
 from user_core.interfaces import Reward, RewardInput
 from user_core.transforms import Pose
 from user_core.types import ActionSource, Observation, Outcome, RewardSignal, SafetyFlag, StateArray, Transition
@@ -45,25 +48,38 @@ def executed_step(
     )
 
 
+def reward_input(observation: Observation, snapshot: Snapshot) -> RewardInput:
+    """Return what a reward may look at.
+
+    Args:
+        observation: At k + 1.
+        snapshot: The samples it was made from, with the true target and the task's state where they are known.
+    """
+    target, state = snapshot.task_target, snapshot.task_state
+    return RewardInput(
+        observation=observation,
+        tcp_pose=snapshot.samples["current_pose"].value,
+        target_pose=None if target is None else target.value,
+        step=observation.step,
+        task_state=None if state is None else state.value,
+    )
+
+
 def judge(reward: Reward, observation: Observation, snapshot: Snapshot, *, mark: Outcome | None) -> RewardSignal:
-    """Return what the step that led to an observation is worth; a person's mark has the last word.
+    """Return what the step that led to an observation is worth, where nothing can be waited for any more.
 
     Args:
         reward: Of the task.
         observation: At k + 1.
-        snapshot: The samples it was made from, with the true target and the task's state where they are known.
-        mark: SUCCESS or FAILURE when a person has just said so.
+        snapshot: The samples it was made from.
+        mark: SUCCESS or FAILURE when a person has just said so, which has the last word.
+
+    Raises:
+        InvalidRecordError: When the reward does not answer even so.
     """
-    target, state = snapshot.task_target, snapshot.task_state
-    signal = reward(
-        RewardInput(
-            observation=observation,
-            tcp_pose=snapshot.samples["current_pose"].value,
-            target_pose=None if target is None else target.value,
-            step=observation.step,
-            task_state=None if state is None else state.value,
-        )
-    )
+    signal = reward(replace(reward_input(observation, snapshot), overdue=True))
+    if signal is None:
+        raise InvalidRecordError(what="the reward of an overdue step", value=None, allowed="a signal")
     return signal if mark is None else marked(signal, success=mark is Outcome.SUCCESS)
 
 
@@ -75,11 +91,17 @@ def outcome_of(signal: RewardSignal, *, step: int, max_steps: int) -> Outcome | 
 
 
 def close_step(
-    episode: Episode, observation: Observation, tcp_pose: Pose, signal: RewardSignal, *, outcome: Outcome | None
+    episode: Episode,
+    observation: Observation,
+    tcp_pose: Pose,
+    signal: RewardSignal,
+    *,
+    outcome: Outcome | None,
+    awaits_verdict: bool = False,
 ) -> tuple[Transition, ...]:
     """Return the records that an observation completes: the one before, and with an outcome record T too."""
     if outcome is None:
         return episode.middle(observation, tcp_pose, signal)
     if outcome is Outcome.TIMEOUT:
-        return episode.truncation(observation, tcp_pose, signal)
-    return episode.termination(observation, tcp_pose, signal, outcome)
+        return episode.truncation(observation, tcp_pose, signal, awaits_verdict=awaits_verdict)
+    return episode.termination(observation, tcp_pose, signal, outcome, awaits_verdict=awaits_verdict)

@@ -24,6 +24,7 @@ class TopicsConfig:
     )
     task_target: str = parameter("task/target_pose", "PoseStamped: where the task's target really is")
     task_state: str = parameter("task/state", "TaskState: what is really so, for rules and reports alone")
+    reward_estimate: str = parameter("reward/estimate", "RewardEstimate of reward_node, for the reward classifier")
     base_frame: str = parameter("base", "frame_id of the targets sent to the controller")
 
 

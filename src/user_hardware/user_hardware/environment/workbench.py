@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from user_core.interfaces import Reward
 from user_core.types import EpisodeSummary, Observation, StepTrace, Transition
 from user_hardware.environment.action import ActionMapping
 from user_hardware.environment.arbiter import Arbiter
@@ -14,6 +13,7 @@ from user_hardware.environment.clock import ControlClock
 from user_hardware.environment.commander import Commander
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.gripper_axis import GripperAxis
+from user_hardware.environment.judge import Judge
 from user_hardware.environment.observation import ObservationBuilder
 
 
@@ -47,7 +47,7 @@ class Workbench:
     commander: Commander
     arbiter: Arbiter
     gripper: GripperAxis
-    reward: Reward
+    judge: Judge
     output: EnvironmentOutput
     clock: ControlClock
     stamp_ns: Callable[[], int]

@@ -57,6 +57,11 @@ class Neighbours:
             acknowledged=acknowledged.get(self._output.source, -1),
             error=message.error,
         )
+        robot = self._environment.spec.robot
+        self._environment.loop.verdicts.take_list(
+            [item.episode for item in message.awaited_verdicts if item.robot == robot],
+            all_acknowledged=self._output.unacknowledged == 0,
+        )
         self._on_change()
 
     def _on_learner(self, message: LearnerStatus) -> None:

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from geometry_msgs.msg import PoseStamped
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String
@@ -14,7 +13,7 @@ from std_msgs.msg import String
 from user_core.errors import InvalidRecordError
 from user_core.interfaces import Stamped
 from user_core.ros import qos
-from user_core.ros.conversions import from_message, ns_from_stamp, pose_from_message
+from user_core.ros.conversions import from_message
 from user_core.ros.parameters import declare_config
 from user_core.ros.params_files import params_text
 from user_core.ros.publishing import try_publish
@@ -22,8 +21,7 @@ from user_core.ros.runner import event_driven_executor, run_node
 from user_core.ros.topics import NodeTopics
 from user_core.run import RunFolder
 from user_core.scheduling import schedule_in_real_time
-from user_core.transforms import Pose
-from user_core.types import ActionChunk, TaskState
+from user_core.types import ActionChunk
 from user_core.watched_topics import WatchedTopics
 from user_hardware.environment.assembly import Surroundings, assemble, make_adapters, make_clock
 from user_hardware.environment.config import EnvironmentConfig
@@ -34,8 +32,10 @@ from user_hardware.nodes.environment_output import EnvironmentOutput
 from user_hardware.nodes.environment_services import PersonServices
 from user_hardware.nodes.environment_status import StatusPublisher
 from user_hardware.nodes.simulation_calls import RosSimulationCalls
+from user_hardware.nodes.task_topics import TaskTopics
+from user_hardware.nodes.verdict_calls import VerdictCalls
+from user_hardware.rewards.registry import CLASSIFIER
 from user_interfaces.msg import ActionChunk as ActionMessage
-from user_interfaces.msg import TaskState as TaskStateMessage
 
 _STATUS_S = 0.1
 _PUBLISHER_COUNT_S = 0.5
@@ -53,14 +53,17 @@ class EnvironmentNode(Node):
         """
         super().__init__("environment_node", automatically_declare_parameters_from_overrides=True, **node_arguments)
         self._config = declare_config(self, EnvironmentConfig)
-        self._target: Stamped[Pose] | None = None
-        self._task_state: Stamped[TaskState] | None = None
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         clock = make_clock(self._config)
         spec = self._config.build_spec(robot=self.get_namespace().strip("/") or "arm")
-        if not self._config.simulation.enabled:
-            # Until something measures the target, it is where the params say; a simulation always knows.
-            self._target = Stamped(value=spec.nominal_target, stamp_ns=0, received_s=0.0)
+        # Until something measures the target, it is where the params say; a simulation always knows.
+        nominal = Stamped(value=spec.nominal_target, stamp_ns=0, received_s=0.0)
+        self._task = TaskTopics(
+            node=self,
+            names=self._config.topics,
+            now_s=clock.now_s,
+            target=None if self._config.simulation.enabled else nominal,
+        )
         adapters = make_adapters(self._config, clock)
         run_folder = RunFolder(path=Path(self._config.run_folder or _UNNAMED_RUN))
         calls = RosSimulationCalls(node=self, control_rate_hz=self._config.task.control_rate_hz)
@@ -73,8 +76,9 @@ class EnvironmentNode(Node):
             surroundings=Surroundings(
                 output=self._output,
                 calls=calls,
-                task_target=lambda: self._target,
-                task_state=lambda: self._task_state,
+                task_target=lambda: self._task.target,
+                task_state=lambda: self._task.state,
+                reward_estimate=lambda: self._task.estimate,
                 stamp_ns=self._stamp_ns,
             ),
         )
@@ -91,6 +95,7 @@ class EnvironmentNode(Node):
             neighbours.begin_run(run_folder.identity())
         EpisodeGoals(node=self, schedule=self._environment.schedule)
         PersonServices(node=self, loop=self._loop)
+        self._verdicts = VerdictCalls(node=self, desk=self._loop.verdicts, after=self._after_message)
         self._connect_drivers(calls)
         self.create_timer(_STATUS_S, self._on_status, clock=self._steady)
         self.create_timer(_PUBLISHER_COUNT_S, self._count_publishers, clock=self._steady)
@@ -107,14 +112,14 @@ class EnvironmentNode(Node):
         self._output.shut()
 
     def _connect_drivers(self, calls: RosSimulationCalls) -> None:
-        adapters, names = self._environment.adapters, self._config.topics
+        adapters = self._environment.adapters
         topics = WatchedTopics(topics=NodeTopics(node=self), after=self._after_sample)
         everything = [adapters.robot, adapters.gripper, *adapters.cameras.values(), *adapters.devices.values()]
         for adapter in everything:
             if adapter is not None:
                 adapter.connect(topics)
-        self.create_subscription(PoseStamped, names.task_target, self._on_task_target, qos.LATCHED)
-        self.create_subscription(TaskStateMessage, names.task_state, self._on_task_state, qos.DRIVER)
+        judged = self._config.reward.name == CLASSIFIER
+        self._task.connect(after=self._after_message, after_estimate=self._on_estimate if judged else None)
         self.create_subscription(ActionMessage, "policy/action", self._on_action, qos.NEWEST)
         link = self._environment.link
         if link is not None:
@@ -128,17 +133,9 @@ class EnvironmentNode(Node):
             return
         self._timers_of_control.on_answer(chunk)
 
-    def _on_task_target(self, message: PoseStamped) -> None:
-        self._target = Stamped(
-            value=pose_from_message(message.pose),
-            stamp_ns=ns_from_stamp(message.header.stamp),
-            received_s=self._environment.clock.now_s(),
-        )
-        self._after_message()
-
-    def _on_task_state(self, message: TaskStateMessage) -> None:
-        state = from_message(message, TaskState)
-        self._task_state = Stamped(value=state, stamp_ns=state.stamp_ns, received_s=self._environment.clock.now_s())
+    def _on_estimate(self) -> None:
+        if self._environment.real_time is not None:
+            self._environment.real_time.on_estimate()
         self._after_message()
 
     def _after_sample(self, topic: str) -> None:
@@ -155,6 +152,7 @@ class EnvironmentNode(Node):
         self._output.work(now_s=self._environment.clock.wall_s())
         if self._output.problem and self._loop.attempt is not None:
             self._loop.hold(self._output.problem)
+        self._verdicts.work(now_s=self._environment.clock.wall_s())
         self._status.publish()
 
     def _count_publishers(self) -> None:

@@ -124,7 +124,7 @@ class OperatorConsole(Node):
         before = "" if self._view is None else self._view.hold_reason
         fields = StatusView.__dataclass_fields__
         self._view, self._view_s = StatusView(**{name: getattr(status, name) for name in fields}), time.monotonic()
-        self._last_episode = status.episode or self._last_episode
+        self._last_episode = status.awaits_verdict or status.episode or self._last_episode
         if status.hold_reason not in ("", before):
             self._terminal.say(f"HOLD: {status.hold_reason}")
 

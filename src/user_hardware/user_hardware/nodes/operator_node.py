@@ -17,7 +17,7 @@ from user_core.ros.conversions import from_message, ns_from_stamp, pose_from_mes
 from user_core.ros.parameters import declare_config, given_name
 from user_core.ros.publishing import try_publish
 from user_core.ros.runner import event_driven_executor, run_node
-from user_core.types import TaskState
+from user_core.types import Outcome, TaskState
 from user_hardware.teleop.expert import Expert
 from user_hardware.teleop.experts.registry import EXPERTS
 from user_hardware.teleop.scripted_operator import DeviceInput, ScriptedOperator, ScriptedOperatorConfig
@@ -39,6 +39,8 @@ class OperatorNodeConfig(ScriptedOperatorConfig):
     )
     open_button: int = parameter(3, "number of teleop.buttons.open_gripper", minimum=0, maximum=31)
     close_button: int = parameter(4, "number of teleop.buttons.close_gripper", minimum=0, maximum=31)
+    success_button: int = parameter(5, "number of teleop.buttons.success", minimum=0, maximum=31)
+    failure_button: int = parameter(6, "number of teleop.buttons.failure", minimum=0, maximum=31)
     current_pose: str = parameter("current_pose", "PoseStamped in: TCP in the base frame")
     gripper_state: str = parameter("franka_gripper/joint_states", "JointState in: two fingers, each half the width")
     task_target: str = parameter("task/target_pose", "PoseStamped in: where the task's target really is")
@@ -80,7 +82,9 @@ class OperatorNode(Node):
         self.create_subscription(EnvironmentStatus, "environment/status", self._take_status, qos.LATCHED)
 
     def _take_status(self, status: EnvironmentStatus) -> None:
-        self._operator.watch(state=status.state, mode=status.mode, episode=status.episode)
+        self._operator.watch(
+            state=status.state, mode=status.mode, episode=status.episode, awaits_verdict=status.awaits_verdict
+        )
 
     def _see_target(self, message: PoseStamped) -> None:
         self._sight.see_target(pose_from_message(message.pose))
@@ -119,11 +123,14 @@ class OperatorNode(Node):
 
     def _buttons(self, value: DeviceInput) -> list[int]:
         names = self._config
-        buttons = [0] * (max(names.dead_man_button, names.open_button, names.close_button) + 1)
-        buttons[names.dead_man_button] = int(value.dead_man)
-        buttons[names.open_button] = int(value.opening == 1.0)
-        buttons[names.close_button] = int(value.opening == 0.0)
-        return buttons
+        held = {
+            names.dead_man_button: value.dead_man,
+            names.open_button: value.opening == 1.0,
+            names.close_button: value.opening == 0.0,
+            names.success_button: value.mark is Outcome.SUCCESS,
+            names.failure_button: value.mark is Outcome.FAILURE,
+        }
+        return [int(held.get(number, False)) for number in range(max(held) + 1)]
 
 
 def main() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from user_core.configuration import group, parameter
 from user_core.transforms import FloatArray
-from user_core.types import Mode
+from user_core.types import Mode, Outcome
 from user_hardware.teleop.expert import Expert, ExpertConfig, ExpertView
+from user_hardware.teleop.near_misses import NearMissConfig, NearMisses
+from user_hardware.teleop.scripted_marks import ScriptedMarks
 from user_hardware.teleop.supervision import CorrectionConfig, Supervision
 
 _IN_EPISODE = ("AUTONOMOUS", "TAKEOVER", "HANDBACK")
@@ -23,6 +25,8 @@ class ScriptedOperatorConfig:
     seed: int = parameter(0, "of the imprecision; each episode draws its own from it", minimum=0)
     expert: ExpertConfig = group(ExpertConfig)
     correction: CorrectionConfig = group(CorrectionConfig)
+    near_misses: NearMissConfig = group(NearMissConfig)
+    verdict_ticks: int = parameter(5, "looks at an ended episode before it says how it went", minimum=1, maximum=10000)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,11 +37,13 @@ class DeviceInput:
         twist: (6,) in [-1, 1], base axes.
         dead_man: Whether the dead-man button is held.
         opening: 1 = the opening button is held, 0 = the closing one, None = neither.
+        mark: SUCCESS or FAILURE = that button is held.
     """
 
     twist: FloatArray
     dead_man: bool
     opening: float | None = None
+    mark: Outcome | None = None
 
 
 RELEASED = DeviceInput(twist=np.zeros(6), dead_man=False)
@@ -53,21 +59,27 @@ class ScriptedOperator:
         """Start with nothing known of the environment."""
         self._config = config
         self._expert = expert
+        self._near_misses = NearMisses(config=config.near_misses, hand=config.expert, expert=expert)
+        self._marks = ScriptedMarks(verdict_ticks=config.verdict_ticks)
         self._supervision = Supervision(config=config.correction)
+        self._asked = ""
         self._episode = ""
         self._episodes = 0
         self._mode = ""
         self._active = False
         self._released = True
 
-    def watch(self, *, state: str, mode: str, episode: str) -> None:
+    def watch(self, *, state: str, mode: str, episode: str, awaits_verdict: str = "") -> None:
         """Take the environment's newest status (see EnvironmentStatus.msg)."""
         self._mode = mode
+        self._asked = awaits_verdict
         self._active = state in _IN_EPISODE
         if episode and episode != self._episode:
             self._episode = episode
             self._episodes += 1
             self._expert.reset(self._config.seed + self._episodes)
+            self._near_misses.reset(self._config.seed + self._episodes)
+            self._marks.begin()
             self._supervision.begin(seed=self._config.seed + self._episodes)
 
     def answer(self, view: ExpertView | None) -> DeviceInput | None:
@@ -76,6 +88,9 @@ class ScriptedOperator:
         Args:
             view: What is seen; None when something of it is not known yet.
         """
+        if self._asked and view is not None:
+            self._released = False
+            return replace(RELEASED, mark=self._marks.of_verdict(view.state, asked=self._asked))
         attentive = self._mode == Mode.COLLECT or (self._mode == Mode.TRAIN and self._supervision.watching)
         if not attentive:
             # Whoever leaves lets go first.
@@ -86,5 +101,7 @@ class ScriptedOperator:
             return RELEASED
         if self._mode == Mode.TRAIN and not self._supervision.corrects(self._expert.way_left_m(view)):
             return RELEASED
-        action = self._expert.act(view)
-        return DeviceInput(twist=action.twist, dead_man=True, opening=action.opening)
+        shows = self._mode == Mode.COLLECT and self._config.near_misses.enabled
+        action = (self._near_misses if shows else self._expert).act(view)
+        mark = self._marks.of_progress(view.state, given_up=self._near_misses.given_up) if shows else None
+        return DeviceInput(twist=action.twist, dead_man=True, opening=action.opening, mark=mark)

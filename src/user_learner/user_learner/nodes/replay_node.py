@@ -21,8 +21,15 @@ from user_core.ros.publishing import try_publish
 from user_core.ros.records import RosRecordCodec
 from user_core.ros.runner import event_driven_executor, run_node
 from user_core.run import RunFolder
-from user_interfaces.msg import EnvironmentSpec, EpisodeSummary, ReplayStatus, SourceAcknowledgement, Transition
-from user_interfaces.msg import EpisodeLabel as EpisodeLabelMessage
+from user_interfaces.msg import (
+    AwaitedVerdict,
+    EnvironmentSpec,
+    EpisodeSummary,
+    ReplayStatus,
+    SourceAcknowledgement,
+    Transition,
+)
+from user_interfaces.msg import EpisodeLabel as LabelMessage
 from user_interfaces.srv import FetchTransitions, LabelEpisode
 from user_learner.replay.keeper_config import KeeperConfig
 from user_learner.replay.log_keeper import LogKeeper
@@ -58,7 +65,7 @@ class ReplayNode(Node):
         self._robots: set[str] = set()
         self._last_error = ""
         self._status = self.create_publisher(ReplayStatus, "/replay/status", qos.LATCHED)
-        self._labels = self.create_publisher(EpisodeLabelMessage, "/replay/label", qos.EPISODES)
+        self._labels = self.create_publisher(LabelMessage, "/replay/label", qos.EPISODES)
         self._diagnostics = Diagnostics(node=self)
         self.create_service(FetchTransitions, "/replay/fetch", self._fetch)
         self.create_service(LabelEpisode, "/replay/label", self._label)
@@ -123,6 +130,9 @@ class ReplayNode(Node):
         message.acknowledgements = [
             SourceAcknowledgement(source=source, source_sequence=sequence)
             for source, sequence in keeper.ledger.acknowledgements().items()
+        ]
+        message.awaited_verdicts = [
+            AwaitedVerdict(robot=robot, episode=episode) for episode, robot in keeper.ledger.awaited_verdicts.items()
         ]
         try_publish(self._status, message)
         self._say()

@@ -18,6 +18,7 @@ class Ledger:
         demonstration_steps: Records k < T of mode collect.
         episodes: Records T, of any mode.
         rejected: Records kept for the record's sake only.
+        awaited_verdicts: Episodes that a person has yet to judge, with their robot.
     """
 
     def __init__(self) -> None:
@@ -25,6 +26,8 @@ class Ledger:
         self.demonstration_steps = 0
         self.episodes = 0
         self.rejected = 0
+        self.awaited_verdicts: dict[str, str] = {}
+        self._labelled: set[str] = set()
         self._sources: defaultdict[str, GaplessSet] = defaultdict(GaplessSet)
         self._steps: defaultdict[str, GaplessSet] = defaultdict(GaplessSet)
 
@@ -54,8 +57,13 @@ class Ledger:
             self._sources[identity.source].add(identity.source_sequence)
         if kind == RecordKind.REJECTED:
             self.rejected += 1
+        elif kind == RecordKind.LABEL:
+            self._labelled.add(identity.episode)
+            self.awaited_verdicts.pop(identity.episode, None)
         elif kind == RecordKind.TRANSITION:
             self._steps[identity.episode].add(identity.step)
             self.episodes += identity.last
+            if identity.awaits_verdict and identity.episode not in self._labelled:
+                self.awaited_verdicts[identity.episode] = identity.robot
             self.training_steps += identity.mode == Mode.TRAIN and not identity.last
             self.demonstration_steps += identity.mode == Mode.COLLECT and not identity.last

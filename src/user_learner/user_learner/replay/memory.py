@@ -57,6 +57,7 @@ class SamplingMemory:
         self._last_rows: dict[str, int] = {}
         self._labels: dict[str, EpisodeLabel] = {}
         self._unlabelled: dict[int, tuple[float, float, bool]] = {}
+        self._undecided: dict[str, tuple[Transition, bool]] = {}
         self._recorded_practice: set[int] = set()
         self.training_steps = 0
 
@@ -108,6 +109,11 @@ class SamplingMemory:
         return any(store.spilled_blocks > 0 for store in self._frames)
 
     @property
+    def awaited_verdict(self) -> str:
+        """UUID of an episode of this run that a person has yet to judge, or ""."""
+        return next((episode for episode, (_, recorded) in self._undecided.items() if not recorded), "")
+
+    @property
     def successor(self) -> NDArray[np.int64]:
         """(rows,) row of the next step of the same episode, or -1."""
         return self._index.successor
@@ -124,7 +130,8 @@ class SamplingMemory:
             recorded: It comes from a recording, not from the log of this run.
 
         Returns:
-            Whether it was kept: not if it is of an evaluation, or (episode, step) is there already.
+            Whether it was kept: not if it is of an evaluation, or (episode, step) is there already, nor yet if it
+            closes an episode that a person has still to judge.
 
         Raises:
             InvalidRecordError: When it does not fit the spec.
@@ -138,6 +145,10 @@ class SamplingMemory:
                 self._take_over(row)
             return False
         self.spec.check_observation(observation)
+        if transition.awaits_verdict and observation.episode not in self._labels:
+            # Without its successor step T-1, whose reward is not known yet, is no sample, nor part of one.
+            self._undecided[observation.episode] = (transition, recorded)
+            return False
         is_last = transition.step_type is StepType.LAST
         self._append(transition, is_last=is_last)
         row = len(self) - 1
@@ -161,6 +172,10 @@ class SamplingMemory:
             InvalidRecordError: For an unknown kind of label.
         """
         self._labels[episode] = EpisodeLabel(label=label, reward=reward)
+        if episode in self._undecided:
+            transition, recorded = self._undecided.pop(episode)
+            self.add(transition, recorded=recorded)
+            return
         self._apply_label(episode)
         self._count_success(episode)
 

@@ -70,6 +70,8 @@ class LearningSession:
         elif not self._trainer.ready:
             self._refuse_too_few_demonstrations()
             self._rest(LearnerState.WAITING, self._what_is_missing())
+        elif self._trainer.memory.awaited_verdict:
+            self._rest(LearnerState.PAUSED, f"episode {self._trainer.memory.awaited_verdict} awaits a person's verdict")
         elif self._may_update():
             self._update()
         else:

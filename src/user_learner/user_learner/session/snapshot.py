@@ -15,6 +15,7 @@ class LearnerState(StrEnum):
     PRETRAINING = "pretraining"
     TRAINING = "training"
     LIMITED = "limited"
+    PAUSED = "paused"
     FAILED = "failed"
 
 

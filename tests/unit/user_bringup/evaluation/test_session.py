@@ -298,3 +298,14 @@ def test_evaluating_a_finished_run_takes_fresh_seeds_and_leaves_its_result(run: 
     assert run.record.imitation is not None
     ended = run.record.ended(purpose="evaluate", exit_status=0, verdict="6 of 6")
     assert (ended.facts.purpose, ended.facts.verdict) == ("train", "criterion met")
+
+
+def test_reward_data_is_so_many_episodes_whatever_becomes_of_them(tmp_path: Path) -> None:
+    run = Run(tmp_path, progress_config(purpose="collect_reward_data", collect__reward_episodes=5))
+    run.outcome = failing
+    (goal,) = run.tick(steps=0)
+    assert (goal.mode, len(goal.seeds)) == (Mode.COLLECT, 5)
+    run.finish_evaluation()
+    assert run.session.ending is not None
+    assert run.session.ending.exit_status == 0
+    assert "5 episodes, 0 of them marked as successes" in run.session.ending.verdict

@@ -11,6 +11,7 @@ from tests.support.run_tables import Run, episode_row, finished_run, progress_co
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.report.summary import summarise
 from user_core.errors import LogError
+from user_core.types import Outcome
 
 KEYS = {
     "": "task algorithm policy privileged_inputs seed setup_s wall_s environment_steps robot_time_s episodes updates "
@@ -95,3 +96,14 @@ def test_imitation_on_other_seeds_is_not_compared(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LogError, match="no run folder"):
         RunRecord.load(tmp_path)
+
+
+def test_disagreement_of_outcome_and_ground_truth_is_counted_where_the_truth_is_known(tmp_path: Path) -> None:
+    record = finished_run(tmp_path).record
+    assert summarise(record, transitions=0, lost=0)["reward_disagreement"] is None
+    judged = [("success", "success"), ("success", "open"), ("timeout", "success"), ("incomplete", "success")]
+    for number, (outcome, truth) in enumerate(judged):
+        row = episode_row(episode=f"judged {number}", outcome=Outcome(outcome), ground_truth=truth)
+        record.episodes.add(row)
+    disagreement = summarise(record, transitions=0, lost=0)["reward_disagreement"]
+    assert disagreement == {"episodes": 3, "false_successes": 1, "missed_successes": 1}

@@ -298,3 +298,53 @@ def test_a_label_decides_whether_an_own_episode_is_a_success(outcome: str, label
         memory.add(record)
     memory.label(episode="episode", label=label)
     assert sorted(memory.demonstration_rows.tolist()) == [*rows, 4, 5]
+
+
+def undecided_episode(outcome: str = "success", **settings: Any) -> list[Transition]:
+    *before, last = make_episode(SPEC, length=3, outcome=outcome, **settings)
+    return [*before, dataclasses.replace(last, awaits_verdict=True)]
+
+
+def test_the_step_before_the_end_is_no_sample_nor_part_of_one_until_a_person_has_judged_the_episode() -> None:
+    memory = memory_of(undecided_episode())
+    assert drawable(memory) == [0, 1]
+    assert memory.successor.tolist() == [1, 2, -1]
+    assert memory.awaited_verdict == "episode"
+    memory.label(episode="episode", label="failure")
+    assert memory.awaited_verdict == ""
+    assert drawable(memory) == [0, 1, 2]
+    assert (memory.rewards[2], memory.discounts[2], memory.reached[2]) == (0.0, 0.0, False)
+
+
+def test_a_verdict_that_comes_before_the_end_decides_it_at_once() -> None:
+    memory = memory_of([])
+    memory.label(episode="episode", label="success")
+    for record in undecided_episode("timeout"):
+        memory.add(record)
+    assert memory.awaited_verdict == ""
+    assert (memory.rewards[2], memory.discounts[2], memory.reached[2]) == (1.0, 0.0, True)
+
+
+def test_a_later_label_wins_over_the_verdict() -> None:
+    memory = memory_of(undecided_episode())
+    for label in ("success", "failure"):
+        memory.label(episode="episode", label=label)
+    assert (memory.rewards[2], memory.reached[2]) == (0.0, False)
+
+
+def test_an_undecided_demonstration_counts_once_it_is_called_a_success() -> None:
+    memory = memory_of(undecided_episode(mode=Mode.COLLECT))
+    assert memory.successful_demonstrations() == []
+    memory.label(episode="episode", label="success")
+    assert [rows.tolist() for rows in memory.successful_demonstrations()] == [[0, 1, 2, 3]]
+
+
+def test_an_undecided_episode_of_a_recording_is_nothing_to_wait_for() -> None:
+    memory = memory_of([])
+    for record in undecided_episode():
+        memory.add(record, recorded=True)
+    assert memory.awaited_verdict == ""
+
+
+def test_an_evaluation_is_nothing_to_wait_for() -> None:
+    assert memory_of(undecided_episode(mode=Mode.EVALUATE)).awaited_verdict == ""

@@ -434,3 +434,16 @@ def test_a_record_that_breaks_the_spec_is_counted_and_left_out(tmp_path: Path) -
     bench.feed(records[0], dataclasses.replace(records[1], observation=broken), *records[2:])
     bench.turn()
     assert bench.session.snapshot.training_steps == 3
+
+
+def test_the_learner_pauses_visibly_while_a_person_has_yet_to_judge_an_episode(tmp_path: Path) -> None:
+    bench = SessionBench(sac_config(tmp_path))
+    *before, last = make_episode(SPEC, episode="one", length=20)
+    bench.feed(*before, dataclasses.replace(last, awaits_verdict=True))
+    bench.turn(3)
+    snapshot = bench.session.snapshot
+    assert (snapshot.state, snapshot.updates) == (LearnerState.PAUSED, 0)
+    assert "episode one awaits a person's verdict" in snapshot.detail
+    bench.feed(EpisodeLabel(stamp_ns=1, episode="one", label="failure"))
+    bench.turn(2)
+    assert bench.session.snapshot.updates > 0

@@ -1,0 +1,1 @@
+"""Makes a learned reward from labelled pictures."""

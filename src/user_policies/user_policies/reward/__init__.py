@@ -1,0 +1,1 @@
+"""A learned reward: images in, the probability of success out."""
