@@ -110,7 +110,7 @@ def test_each_pose_is_answered_by_one_twist_and_one_joy_with_its_stamp(table: Ta
     assert [ns_from_stamp(joy.header.stamp) - first for joy in table.joys[joys:]] == [1, 2, 3, 4, 5]
     wait_for(lambda: len(table.twists) == twists + 5, 5.0, what="one twist for each pose")
     assert table.twists[-1].linear.z < -0.1
-    assert list(table.joys[-1].buttons) == [0, 0, 1, 0, 0]
+    assert [number for number, down in enumerate(table.joys[-1].buttons) if down] == [2]
 
 
 def test_it_lets_go_during_a_reset(table: Table) -> None:
