@@ -71,7 +71,8 @@ def test_the_way_left_shrinks_from_reset_to_success(bench: TaskBench) -> None:
         ways_m.append(expert.way_left_m(bench.view()))
     steps_m = np.diff(ways_m)
     assert ways_m[0] > 0.25 and ways_m[-1] == 0.0
-    assert np.max(steps_m) < 0.03 and np.mean(steps_m < 0.002) > 0.9
+    # Lowering over the container sways by millimetres; a person would take over at 30.
+    assert np.max(steps_m) < 0.01
 
 
 def view(tool: Pose, *, thing: np.ndarray = OBJECT, width_m: float = 0.08) -> ExpertView:
