@@ -117,9 +117,7 @@ class Trainer:
     @property
     def can_pretrain(self) -> bool:
         """Whether pretraining is due and its demonstrations are there."""
-        return not self.pretrained and (
-            len(self.memory.successful_demonstrations()) >= self._pretraining.demonstrations
-        )
+        return not self.pretrained and (len(self.memory.successful_demonstrations()) >= self._pretraining.count)
 
     @property
     def ready(self) -> bool:

@@ -108,9 +108,9 @@ class LearningSession:
         there = len(self._trainer.memory.successful_demonstrations())
         raise ConfigurationError(
             key="pretraining.demonstrations",
-            value=self._config.pretraining.demonstrations,
+            value=self._config.pretraining.count,
             allowed=f"at most {there}, the successful demonstrations in {demonstrations.description}",
-            where=f"{WHERE}, or name a bag that holds more with demonstrations:=",
+            where=f"{WHERE}, or say demonstrations_needed:={there}, or name another bag with demonstrations:=",
         )
 
     def _take_news(self) -> None:
@@ -251,7 +251,7 @@ class LearningSession:
         if not self._demonstrations_taken:
             return f"waiting for demonstrations in {self._parts.demonstrations.description}"
         if not self._trainer.pretrained:
-            wanted = self._config.pretraining.demonstrations
+            wanted = self._config.pretraining.count
             there = len(self._trainer.memory.successful_demonstrations())
             return f"waiting for demonstrations: {there} of {wanted} successful ones are there"
         return f"waiting for transitions: {self._intake.training_steps} training steps so far"

@@ -151,3 +151,9 @@ def test_practice_begins_from_the_actor_that_was_asked_for(begin_from: str) -> N
     np.testing.assert_array_equal(policy.weights()["ema.actor.mean.weight"], expected["actor.mean.weight"])
     if begin_from == "imitation":
         np.testing.assert_allclose(policy.weights()["actor.log_std.bias"], -1.5)
+
+
+def test_demonstrations_asked_for_at_launch_replace_the_files_unless_there_is_no_pretraining() -> None:
+    assert PretrainingConfig(demonstrations=20).count == 20
+    assert PretrainingConfig(demonstrations=20, demonstrations_asked=2).count == 2
+    assert PretrainingConfig(demonstrations=0, demonstrations_asked=2).count == 0

@@ -14,6 +14,9 @@ class PretrainingConfig:
     demonstrations: int = parameter(
         20, "successful demonstrations to wait for; 0 begins practice without pretraining", minimum=0, maximum=10000
     )
+    demonstrations_asked: int = parameter(
+        0, "the launch argument demonstrations_needed; 0 = demonstrations of the params files", minimum=0
+    )
     validation_share: float = parameter(
         0.15, "share of the demonstrations kept for validation", minimum=0.0, maximum=0.9
     )
@@ -32,3 +35,8 @@ class PretrainingConfig:
         -1.0, "log standard deviation before the tanh with which an imitated actor begins practice", maximum=2.0
     )
     threads: int = parameter(1, "torch threads while the encoder is pretrained; more only on free cores", minimum=1)
+
+    @property
+    def count(self) -> int:
+        """Successful demonstrations to wait for; 0 = no pretraining."""
+        return (self.demonstrations_asked or self.demonstrations) if self.demonstrations else 0
