@@ -67,6 +67,8 @@ def recorder(context: Context, run: Path, **parameters: object) -> RecorderNode:
 def poses_in(run: Path) -> list[bytes]:
     if not (run / "raw").exists():
         return []
+    if not list((run / "raw" / "arm_0").glob("*.mcap")):
+        return []
     with RawBag(run / "raw" / "arm_0") as bag:
         return [message.payload for _, message in bag.messages() if message.topic == "/arm_0/tool/pose"]
 

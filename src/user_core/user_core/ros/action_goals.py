@@ -56,6 +56,7 @@ class _Goal:
     def __init__(self, report: OnGoalReport) -> None:
         self._report = report
         self._handle: Any = None
+        self._early_feedback: list[Any] = []
         self._canceled = False
 
     def cancel(self) -> None:
@@ -65,8 +66,11 @@ class _Goal:
             self._handle.cancel_goal_async()
 
     def on_feedback(self, message: Any) -> None:
-        """Pass feedback on."""
-        self._report(GoalReport(event=GoalEvent.FEEDBACK, message=message.feedback))
+        """Pass feedback on; it comes by a topic, which may overtake the server's yes."""
+        if self._handle is None:
+            self._early_feedback.append(message)
+        else:
+            self._report(GoalReport(event=GoalEvent.FEEDBACK, message=message.feedback))
 
     def on_answer(self, sent: Future) -> None:
         """Take the server's yes or no."""
@@ -78,6 +82,8 @@ class _Goal:
         self._handle = handle
         handle.get_result_async().add_done_callback(self._on_result)
         self._report(GoalReport(event=GoalEvent.ACCEPTED))
+        for message in self._early_feedback:
+            self.on_feedback(message)
         if self._canceled:
             self.cancel()
 
