@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import rclpy
 from rclpy.context import Context
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -29,14 +27,6 @@ class Config:
     robots: tuple[str, ...] = parameter((), "Namespaces.")
     box_m: tuple[float, ...] = parameter((0.1, 0.2), "Half widths.")
     limits: Limits = group(Limits)
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 def declared(context: Context, overrides: list[str]) -> tuple[Node, Config]:

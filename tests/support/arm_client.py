@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import rclpy
 from geometry_msgs.msg import PoseStamped, Twist
-from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
+from tests.support.spun_node import SpunNode
 from tests.support.wait import wait_for
 from user_interfaces.msg import EnvironmentStatus, EpisodeSummary
 
@@ -22,7 +17,7 @@ _LATCHED = QoSProfile(depth=50, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _BEST_EFFORT = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
-class ArmClient:
+class ArmClient(SpunNode):
     """A node in this process, in a context of its own, that spins in a thread.
 
     Args:
@@ -31,9 +26,7 @@ class ArmClient:
     """
 
     def __init__(self, *, domain_id: int, namespace: str = "arm_0") -> None:
-        self._context = Context()
-        rclpy.init(context=self._context, domain_id=domain_id)
-        self.node = Node("test_client", namespace=namespace, context=self._context)
+        super().__init__("test_client", domain_id=domain_id, namespace=namespace)
         self.statuses: list[EnvironmentStatus] = []
         self.episodes: list[EpisodeSummary] = []
         self.poses: list[PoseStamped] = []
@@ -42,21 +35,6 @@ class ArmClient:
         self.node.create_subscription(EnvironmentStatus, "environment/status", self.statuses.append, _LATCHED)
         self.node.create_subscription(EpisodeSummary, "environment/episode", self.episodes.append, _LATCHED)
         self.node.create_subscription(PoseStamped, "current_pose", self.poses.append, _BEST_EFFORT)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._spin, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._executor.shutdown()
-        self._thread.join(timeout=10)
-        self.node.destroy_node()
-        rclpy.try_shutdown(context=self._context)
 
     @property
     def status(self) -> EnvironmentStatus | None:
@@ -111,9 +89,3 @@ class ArmClient:
         message = Twist()
         message.linear.x = x
         self._push.publish(message)
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import rclpy
 from geometry_msgs.msg import PoseStamped, Twist
-from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Joy
 
+from tests.support.spun_node import SpunNode
 from user_interfaces.msg import Transition
 
-AXES = ("x", "y", "z")
-_LATCHED = QoSProfile(depth=50, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _RECORDS = QoSProfile(depth=1000)
 
 
-class SpaceMouse:
+class SpaceMouse(SpunNode):
     """Publishes as `spacenav` does while a hand is on it, and as the keyboard of the console does.
 
     Args:
@@ -38,9 +31,7 @@ class SpaceMouse:
     RATE_HZ = 50.0
 
     def __init__(self, *, domain_id: int, namespace: str = "arm_0") -> None:
-        self._context = Context()
-        rclpy.init(context=self._context, domain_id=domain_id)
-        self.node = Node("space_mouse", namespace=namespace, context=self._context)
+        super().__init__("space_mouse", domain_id=domain_id, namespace=namespace)
         self.targets: list[PoseStamped] = []
         self.poses: list[PoseStamped] = []
         self.records: list[Transition] = []
@@ -55,21 +46,6 @@ class SpaceMouse:
         }
         self._pushes: dict[str, Twist] = {}
         self.node.create_timer(1.0 / self.RATE_HZ, self._publish)
-        self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._spin, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._executor.shutdown()
-        self._thread.join(timeout=10)
-        self.node.destroy_node()
-        rclpy.try_shutdown(context=self._context)
 
     def push(self, device: str = "spacenav", **axes: float) -> float:
         """Deflect a device until it is let go; return the monotonic second of it."""
@@ -104,12 +80,6 @@ class SpaceMouse:
             joy = Joy(axes=[twist.linear.x, twist.linear.y, twist.linear.z, 0.0, 0.0, 0.0], buttons=[0, 0])
             joy.header.stamp = stamp
             self._joys[device].publish(joy)
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
 
 
 def steps_of(records: list[Any], episode: str) -> list[Any]:

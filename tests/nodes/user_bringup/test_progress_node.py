@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rclpy
 import yaml
 from rclpy.action import ActionServer
 from rclpy.context import Context
@@ -93,14 +92,6 @@ class Graph(Node):
         message.episode, message.mode, message.outcome = str(uuid.uuid4()), mode, outcome
         message.length, message.policy_versions = 20, [version]
         self._episode.publish(message)
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 @pytest.fixture

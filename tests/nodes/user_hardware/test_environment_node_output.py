@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import rclpy
 from rclpy.context import Context
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -41,14 +39,6 @@ class Listener(Node):
 
     def _note(self, message_type: type, topic: str, profile: QoSProfile, heard: list[int]) -> None:
         self.create_subscription(message_type, topic, lambda message: heard.append(message.source_sequence), profile)
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 def store(output: EnvironmentOutput, record: Transition) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import rclpy
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.context import Context
@@ -26,14 +25,6 @@ pytestmark = [pytest.mark.ros, pytest.mark.timeout(60)]
 ACTION_TYPE = "user_interfaces/action/RunEpisodes"
 ANSWER_S = 0.5
 AT_ONCE_S = 0.05
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 class SlowServer(Node):

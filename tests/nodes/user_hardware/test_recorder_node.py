@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import rclpy
 from geometry_msgs.msg import PoseStamped
 from rclpy.context import Context
 from rclpy.node import Node
@@ -48,14 +46,6 @@ class Drivers(Node):
             sent.append(serialize_message(message))
             self.pose.publish(sent[-1])
         return sent
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 def recorder(context: Context, run: Path, **parameters: object) -> RecorderNode:

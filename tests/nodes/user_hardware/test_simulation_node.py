@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import rclpy
 from rclpy.context import Context
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -25,14 +24,6 @@ from user_hardware.nodes.simulation_node import SimulationNode
 from user_interfaces.srv import ResetWorld
 
 pytestmark = pytest.mark.ros
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 def make_node(context: Context, **parameters: Any) -> SimulationNode:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import rclpy
 from rclpy.context import Context
 
 from tests.support.learning_log import Log, learner_node
@@ -15,14 +13,6 @@ from tests.support.wait import wait_for
 from user_core.errors import ConfigurationError, UnknownNameError
 
 pytestmark = pytest.mark.ros
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 def test_it_learns_from_the_log_sends_weights_and_says_how_far_robots_may_go(context: Context, tmp_path: Path) -> None:

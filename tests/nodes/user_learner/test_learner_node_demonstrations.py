@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import rclpy
 from rclpy.context import Context
 
 from tests.support.learning_log import SPEC, Log, learner_node, spec_payload
@@ -25,14 +24,6 @@ from user_learner.ros.bag_demonstrations import BagDemonstrations
 pytestmark = pytest.mark.ros
 
 Damage = Callable[[bytes, bytes], bytes]
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 def write_bag(folder: Path, *, damage: Damage | None = None) -> Path:

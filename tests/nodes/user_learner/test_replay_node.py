@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import rclpy
 import yaml
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.context import Context
@@ -36,14 +35,6 @@ from user_learner.nodes.replay_node import ReplayNode
 pytestmark = pytest.mark.ros
 
 TIMEOUT_S = 20.0
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import rclpy
 from rclpy.context import Context
 from rclpy.node import Node
 
@@ -93,14 +91,6 @@ class Peers(Node):
 
         wait_for(served, 10.0)
         return chunks[-1]
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 def subscriptions_to_weights(node: Node) -> set[int]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import rclpy
 from rclpy.context import Context
 from rclpy.node import Node
 
@@ -64,14 +62,6 @@ class StandInEnvironment(Node):
 
         wait_for(answered, 10.0)
         return fitting()[0]
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    context.try_shutdown()
 
 
 def reward_node(context: Context, model: Path | str) -> RewardNode:

@@ -77,16 +77,11 @@ def summarise_results(results: Sequence[SeedResult], *, by_operator: bool) -> di
         by_operator: A person performed it, so that who intervened is no question.
     """
     rate = SuccessRate(episodes=len(results), successes=sum(item.success for item in results))
-    low, high = rate.wilson()
     time = MeanInterval.of([item.time_to_success_s for item in results if item.time_to_success_s is not None])
     free = sum(item.human_steps == 0 and item.interventions == 0 for item in results)
     judged = [item for item in results if item.ground_truth]
     return {
-        "episodes": rate.episodes,
-        "successes": rate.successes,
-        "success_rate": round(rate.rate, 4),
-        "wilson_low": round(low, 4),
-        "wilson_high": round(high, 4),
+        **rate.fields(),
         "time_to_success_s": {key: _rounded(value) for key, value in dataclasses.asdict(time).items()},
         "intervention_free": None if by_operator or not results else round(free / len(results), 4),
         "success_by_stage": success_by_stage(results),

@@ -36,3 +36,14 @@ class SuccessRate:
         low = 0.0 if self.successes == 0 else centre - half
         high = 1.0 if self.successes == n else centre + half
         return low, high
+
+    def fields(self) -> dict[str, float]:
+        """Return counts, rate and interval under their names in report.json, rounded to four digits."""
+        low, high = self.wilson()
+        return {
+            "episodes": self.episodes,
+            "successes": self.successes,
+            "success_rate": round(self.rate, 4),
+            "wilson_low": round(low, 4),
+            "wilson_high": round(high, 4),
+        }

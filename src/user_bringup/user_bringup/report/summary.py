@@ -84,13 +84,8 @@ def summarise(record: RunRecord, *, transitions: int | None, lost: int | None) -
 def result(evaluation: ClosedEvaluation) -> dict[str, Any]:
     """Return an evaluation's episodes, successes, rate and Wilson interval."""
     rate = SuccessRate(episodes=evaluation.episodes, successes=evaluation.successes)
-    low, high = rate.wilson()
     return {
-        "episodes": rate.episodes,
-        "successes": rate.successes,
-        "success_rate": round(rate.rate, 4),
-        "wilson_low": round(low, 4),
-        "wilson_high": round(high, 4),
+        **rate.fields(),
         "policy_version": evaluation.version,
         "attempts": evaluation.attempts,
     }

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from user_core.configuration import group, parameter, specialised
-from user_core.errors import ConfigurationError
+from user_hardware.simulation.refusal import refuse
 from user_hardware.simulation.scene import SceneConfig
 from user_hardware.simulation.scenes.registry import SCENES
 
 ConfigT = TypeVar("ConfigT", bound="SimulationConfig")
-_WHERE = "the simulation_node section of the params files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +95,8 @@ class SimulationConfig:
         """Refuse a control period that is no whole number of physics steps."""
         steps = self.impedance.control_period_s / self.timestep_s
         if abs(steps - round(steps)) > 1e-9:
-            raise ConfigurationError(
-                key="impedance.control_period_s",
-                value=self.impedance.control_period_s,
-                allowed=f"a whole multiple of timestep_s = {self.timestep_s}",
-                where=_WHERE,
-            )
+            allowed = f"a whole multiple of timestep_s = {self.timestep_s}"
+            refuse("impedance.control_period_s", self.impedance.control_period_s, allowed)
 
     @property
     def steps_per_control(self) -> int:
@@ -116,4 +111,4 @@ def simulation_config_type(base: type[ConfigT], task: str) -> type[ConfigT]:
 
 def _require_length(key: str, value: tuple[float, ...], length: int) -> None:
     if len(value) != length:
-        raise ConfigurationError(key=key, value=value, allowed=f"{length} numbers", where=_WHERE)
+        refuse(key, value, f"{length} numbers")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import mujoco
-import numpy as np
 
 from user_core.transforms import FloatArray, Pose
+from user_hardware.simulation.tool_poses import yaw_wxyz
 
 
 def put(model: mujoco.MjModel, data: mujoco.MjData, *, body: str, position: FloatArray, yaw_rad: float) -> None:
@@ -15,7 +15,7 @@ def put(model: mujoco.MjModel, data: mujoco.MjData, *, body: str, position: Floa
     joint = model.body(body).jntadr[0]
     address, velocity = model.jnt_qposadr[joint], model.jnt_dofadr[joint]
     data.qpos[address : address + 3] = position
-    data.qpos[address + 3 : address + 7] = [np.cos(yaw_rad / 2), 0.0, 0.0, np.sin(yaw_rad / 2)]
+    data.qpos[address + 3 : address + 7] = yaw_wxyz(yaw_rad)
     data.qvel[velocity : velocity + 6] = 0.0
 
 

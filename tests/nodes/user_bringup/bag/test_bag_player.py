@@ -8,13 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import rclpy
 from geometry_msgs.msg import PoseStamped, TwistStamped, WrenchStamped
 from mcap.writer import Writer
 from rclpy.context import Context
@@ -54,14 +53,6 @@ class Listener(Node):
     def listen(self, topic: str, kind: type[Any], *, raw: bool = False) -> None:
         heard = self.heard.setdefault(topic, [])
         self.create_subscription(kind, topic, heard.append, qos.TRANSITIONS, raw=raw)
-
-
-@pytest.fixture
-def context(domain_id: int) -> Iterator[Context]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain_id)
-    yield context
-    rclpy.try_shutdown(context=context)
 
 
 def play(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from user_core.configuration import parameter
-from user_core.errors import ConfigurationError
 from user_hardware.simulation import contact
 from user_hardware.simulation.mjcf import add
+from user_hardware.simulation.refusal import refuse
 from user_hardware.simulation.scene import SceneConfig, SceneParts
 
-_WHERE = "the simulation_node section of the params files"
 BOTTLE_BODY = "bottle"
 CAP_BODY = "cap"
 LIFT_JOINT = "cap_lift"
@@ -60,12 +59,12 @@ class BottleConfig(SceneConfig):
     def __post_init__(self) -> None:
         """Refuse a scene that cannot be built or solved."""
         if len(self.cap_position_in_base) != 3:
-            _refuse("scene.cap_position_in_base", self.cap_position_in_base, "3 numbers")
+            refuse("scene.cap_position_in_base", self.cap_position_in_base, "3 numbers")
         lowest_m = _MARK_M + _NECK_M + self.cap_height_m / 2
         if self.cap_position_in_base[2] <= lowest_m:
-            _refuse("scene.cap_position_in_base", self.cap_position_in_base, f"z above {lowest_m}, for the bottle")
+            refuse("scene.cap_position_in_base", self.cap_position_in_base, f"z above {lowest_m}, for the bottle")
         if self.turn_spread_rad >= self.turn_rad:
-            _refuse("scene.turn_spread_rad", self.turn_spread_rad, f"less than turn_rad = {self.turn_rad}")
+            refuse("scene.turn_spread_rad", self.turn_spread_rad, f"less than turn_rad = {self.turn_rad}")
 
     @property
     def lift_m_rad(self) -> float:
@@ -169,7 +168,3 @@ def _add_paint(body: Element, *, outer_m: float, span_m: tuple[float, float], rg
         rgba=rgba,
         **contact.NO_COLLISION,
     )
-
-
-def _refuse(key: str, value: object, allowed: str) -> None:
-    raise ConfigurationError(key=key, value=value, allowed=allowed, where=_WHERE)

@@ -10,7 +10,7 @@ import numpy as np
 
 from user_core.transforms import FloatArray, Pose
 from user_core.types import TaskState
-from user_hardware.simulation import panda
+from user_hardware.simulation import loose, panda
 from user_hardware.simulation.scene import SceneConfig, SceneParts, ThirdPersonView, Uniform
 from user_hardware.simulation.scene_model import TABLE_GEOM
 from user_hardware.simulation.scenes.bottle import (
@@ -88,12 +88,11 @@ class CapTighteningScene:
         """Return whether the cap is at its mark and tight, where it is, how far it was turned, and the torque."""
         turned_rad = float(data.joint(TURN_JOINT).qpos[0]) + draw.turn_rad
         torque_nm = float(data.sensor(STOP_SENSOR).data[0])
-        cap = data.body(CAP_BODY)
         return TaskState(
             task="cap_tightening",
             success=turned_rad >= draw.turn_rad and torque_nm > self._config.tight_torque_nm,
             names=("cap",),
-            poses=(Pose(position=cap.xpos.copy(), quaternion=np.roll(cap.xquat, -1)),),
+            poses=(loose.pose(data, CAP_BODY),),
             quantities=("angle_rad", "target_angle_rad", "torque_nm"),
             values=(turned_rad, draw.turn_rad, torque_nm),
         )

@@ -10,14 +10,15 @@ import mujoco
 import numpy as np
 
 from user_core.configuration import parameter
-from user_core.errors import ConfigurationError
 from user_core.transforms import FloatArray, Pose, subtract
 from user_core.types import TaskState
-from user_hardware.simulation import contact
+from user_hardware.simulation import contact, loose
 from user_hardware.simulation.mjcf import add
+from user_hardware.simulation.refusal import refuse
 from user_hardware.simulation.scene import SceneConfig, SceneParts, ThirdPersonView, Uniform
 from user_hardware.simulation.scene_model import TABLE_GEOM
-from user_hardware.simulation.tool_poses import tool_down
+from user_hardware.simulation.solids import add_fixed_box
+from user_hardware.simulation.tool_poses import tool_down, yaw_wxyz
 
 _BODY = "charger"
 _JOINT = "charger_free"
@@ -72,12 +73,7 @@ class ChargerConfig(SceneConfig):
     def __post_init__(self) -> None:
         """Refuse a position that is none."""
         if len(self.socket_position_in_base) != 3:
-            raise ConfigurationError(
-                key="scene.socket_position_in_base",
-                value=self.socket_position_in_base,
-                allowed="3 numbers",
-                where="the simulation_node section of the params files",
-            )
+            refuse("scene.socket_position_in_base", self.socket_position_in_base, "3 numbers")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,7 +128,7 @@ class ChargerScene:
         """Move the socket."""
         socket = model.body(_SOCKET)
         socket.pos[:] = np.asarray(self._config.socket_position_in_base) + np.array([*draw.xy_m, 0.0])
-        socket.quat[:] = [np.cos(draw.yaw_rad / 2), 0.0, 0.0, np.sin(draw.yaw_rad / 2)]
+        socket.quat[:] = yaw_wxyz(draw.yaw_rad)
 
     def place_loose(self, model: mujoco.MjModel, data: mujoco.MjData, draw: ChargerDraw, *, start_pose: Pose) -> None:
         """Put the charger between the fingers."""
@@ -143,8 +139,7 @@ class ChargerScene:
 
     def state(self, data: mujoco.MjData, *, draw: ChargerDraw, tcp_pose: Pose) -> TaskState:
         """Return whether the charger sits on the socket, or has fallen out of the hand."""
-        body = data.body(_BODY)
-        charger = Pose(position=body.xpos.copy(), quaternion=np.roll(body.xquat, -1))
+        charger = loose.pose(data, _BODY)
         seated = self.target_pose(ChargerDraw(xy_m=draw.xy_m, yaw_rad=draw.yaw_rad, slip_m=np.zeros(2)))
         missing = subtract(charger, seated)
         upright = -float(charger.rotation.apply([0.0, 0.0, 1.0])[2])
@@ -245,15 +240,12 @@ class ChargerScene:
         rgba: str,
     ) -> None:
         corner, opposite = np.array(low), np.array(high)
-        add(
+        add_fixed_box(
             body,
-            "geom",
-            name=name,
-            type="box",
-            pos=(corner + opposite) / 2,
-            size=(opposite - corner) / 2,
+            name,
+            centre=(corner + opposite) / 2,
+            half_size=(opposite - corner) / 2,
             rgba=rgba,
+            touch=contact.GRASP_CONTACT,
             friction=(self._config.friction, 0.005, 0.0001),
-            **contact.GRASP_CONTACT,
-            **contact.SCENE_COLLISION,
         )

@@ -10,16 +10,16 @@ import mujoco
 import numpy as np
 
 from user_core.configuration import parameter
-from user_core.errors import ConfigurationError
 from user_core.transforms import FloatArray, Pose, subtract
 from user_core.types import TaskState
 from user_hardware.simulation import contact, panda
 from user_hardware.simulation.mjcf import add
+from user_hardware.simulation.refusal import refuse
 from user_hardware.simulation.scene import SceneConfig, SceneParts, ThirdPersonView, Uniform
 from user_hardware.simulation.scene_model import TABLE_GEOM
-from user_hardware.simulation.tool_poses import tool_down
+from user_hardware.simulation.solids import add_fixed_box
+from user_hardware.simulation.tool_poses import tool_down, yaw_wxyz
 
-_WHERE = "the simulation_node section of the params files"
 _BOARD_BODY = "board"
 _PEG_GEOM = "peg"
 _BOARD_GEOMS = ("board_front", "board_back", "board_left", "board_right")
@@ -56,11 +56,11 @@ class PegInsertionConfig(SceneConfig):
     def __post_init__(self) -> None:
         """Refuse a scene that cannot be built or solved."""
         if len(self.hole_position_in_base) != 3:
-            _refuse("scene.hole_position_in_base", self.hole_position_in_base, "3 numbers")
+            refuse("scene.hole_position_in_base", self.hole_position_in_base, "3 numbers")
         if self.insertion_depth_m > self.hole_depth_m:
-            _refuse("scene.insertion_depth_m", self.insertion_depth_m, f"at most hole_depth_m = {self.hole_depth_m}")
+            refuse("scene.insertion_depth_m", self.insertion_depth_m, f"at most hole_depth_m = {self.hole_depth_m}")
         if self.peg_width_m >= self.hole_width_m:
-            _refuse("scene.peg_width_m", self.peg_width_m, f"less than hole_width_m = {self.hole_width_m}")
+            refuse("scene.peg_width_m", self.peg_width_m, f"less than hole_width_m = {self.hole_width_m}")
 
     @property
     def peg_reach_m(self) -> float:
@@ -116,7 +116,7 @@ class PegInsertionScene:
         """Move the board."""
         board = model.body(_BOARD_BODY)
         board.pos[:] = np.asarray(self._config.hole_position_in_base) + np.array([*draw.xy_m, 0.0])
-        board.quat[:] = [np.cos(draw.yaw_rad / 2), 0.0, 0.0, np.sin(draw.yaw_rad / 2)]
+        board.quat[:] = yaw_wxyz(draw.yaw_rad)
 
     def place_loose(self, model: mujoco.MjModel, data: mujoco.MjData, draw: HoleDraw, *, start_pose: Pose) -> None:
         """Do nothing: nothing moves by itself."""
@@ -171,34 +171,15 @@ class PegInsertionScene:
         for name, x, y in (("front", 1, 0), ("back", -1, 0), ("left", 0, 1), ("right", 0, -1)):
             along_x = x != 0
             size = (half, outer, depth) if along_x else (inner, half, depth)
-            _add_box(board, f"board_{name}", centre=(x * middle, y * middle, -depth), size=size, rgba=_BOARD_RGBA)
+            centre = (x * middle, y * middle, -depth)
+            add_fixed_box(board, f"board_{name}", centre=centre, half_size=size, rgba=_BOARD_RGBA)
             size = (rim_half, inner + _RIM_WIDTH_M, _PAINT_M) if along_x else (inner, rim_half, _PAINT_M)
             add(board, "geom", type="box", pos=(x * rim, y * rim, 0), size=size, rgba=_RIM_RGBA, **contact.NO_COLLISION)
         bottom = _BOTTOM_THICKNESS_M / 2
-        _add_box(
+        add_fixed_box(
             board,
             "board_bottom",
             centre=(0, 0, -config.hole_depth_m - bottom),
-            size=(inner, inner, bottom),
+            half_size=(inner, inner, bottom),
             rgba=_BOTTOM_RGBA,
         )
-
-
-def _add_box(
-    body: Element, name: str, *, centre: tuple[float, float, float], size: tuple[float, float, float], rgba: str
-) -> None:
-    add(
-        body,
-        "geom",
-        name=name,
-        type="box",
-        pos=centre,
-        size=size,
-        rgba=rgba,
-        **contact.SCENE_CONTACT,
-        **contact.SCENE_COLLISION,
-    )
-
-
-def _refuse(key: str, value: object, allowed: str) -> None:
-    raise ConfigurationError(key=key, value=value, allowed=allowed, where=_WHERE)

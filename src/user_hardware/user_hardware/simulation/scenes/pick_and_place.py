@@ -13,17 +13,16 @@ import mujoco
 import numpy as np
 
 from user_core.configuration import parameter
-from user_core.errors import ConfigurationError
 from user_core.transforms import FloatArray, Pose
 from user_core.types import TaskState
 from user_hardware.simulation import contact, loose, panda
 from user_hardware.simulation.mjcf import add
+from user_hardware.simulation.refusal import refuse
 from user_hardware.simulation.scene import SceneConfig, SceneParts, ThirdPersonView, Uniform
 from user_hardware.simulation.scene_model import TABLE_GEOM
 from user_hardware.simulation.scenes.open_box import add_open_box, is_in_open_box
 from user_hardware.simulation.tool_poses import tool_down
 
-_WHERE = "the simulation_node section of the params files"
 _OBJECT_BODY = "object"
 _CONTAINER_BODY = "container"
 _OBJECT_GEOMS = ("duck_body", "duck_head", "duck_beak", "duck_base")
@@ -64,11 +63,11 @@ class PickAndPlaceConfig(SceneConfig):
             "reach_high_xy_in_base",
         ):
             if len(getattr(self, key)) != 2:
-                _refuse(f"scene.{key}", getattr(self, key), "2 numbers")
+                refuse(f"scene.{key}", getattr(self, key), "2 numbers")
         apart_m = np.abs(np.subtract(self.object_xy_in_base, self.container_xy_in_base)) - np.asarray(self.object_xy_m)
         needed_m = self.container_xy_m + self.container_half_width_m + _HALF_LENGTH_M
         if np.all(apart_m < needed_m):
-            _refuse("scene.object_xy_in_base", self.object_xy_in_base, f"{needed_m:.3f} m or more off the container")
+            refuse("scene.object_xy_in_base", self.object_xy_in_base, f"{needed_m:.3f} m or more off the container")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -191,7 +190,3 @@ def _add_duck(world: Element, *, xy_m: tuple[float, ...]) -> None:
             **contact.GRASP_CONTACT,
             **contact.OBJECT_COLLISION,
         )
-
-
-def _refuse(key: str, value: object, allowed: str) -> None:
-    raise ConfigurationError(key=key, value=value, allowed=allowed, where=_WHERE)

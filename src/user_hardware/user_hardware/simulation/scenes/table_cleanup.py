@@ -13,11 +13,11 @@ import mujoco
 import numpy as np
 
 from user_core.configuration import parameter
-from user_core.errors import ConfigurationError
 from user_core.transforms import FloatArray, Pose
 from user_core.types import TaskState
 from user_hardware.simulation import contact, loose, panda
 from user_hardware.simulation.mjcf import add
+from user_hardware.simulation.refusal import refuse
 from user_hardware.simulation.scene import SceneConfig, SceneParts, ThirdPersonView, Uniform
 from user_hardware.simulation.scene_model import TABLE_GEOM
 from user_hardware.simulation.scenes.lid import add_lid, lid_angle_rad, open_lid
@@ -31,7 +31,6 @@ _DARK_RED = "0.62 0.10 0.10 1"
 _GREEN = "0.12 0.70 0.25 1"
 _DARK_GREEN = "0.08 0.48 0.18 1"
 _FLOOR_RGBA = "0.85 0.87 0.88 1"
-_WHERE = "the simulation_node section of the params files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +80,7 @@ class TableCleanupConfig(SceneConfig):
             "reach_high_xy_in_base",
         ):
             if len(getattr(self, key)) != 2:
-                raise ConfigurationError(
-                    key=f"scene.{key}", value=getattr(self, key), allowed="2 numbers", where=_WHERE
-                )
+                refuse(f"scene.{key}", getattr(self, key), "2 numbers")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
