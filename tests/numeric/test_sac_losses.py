@@ -34,6 +34,12 @@ def test_value_target(name: str, reward: float, bootstrap: float, next_value: fl
     assert float(target) == pytest.approx(expected, rel=1e-6), name
 
 
+def test_no_target_exceeds_the_largest_return() -> None:
+    given = {"reward": torch.tensor([1.0, 0.0, 0.0]), "bootstrap": torch.tensor([0.9, 0.9, 0.9])}
+    target = losses.value_target(**given, next_value=torch.tensor([2.0, 2.0, 0.5]), largest=1.0)
+    torch.testing.assert_close(target, torch.tensor([1.0, 1.0, 0.45]))
+
+
 def test_no_gradient_flows_into_the_target() -> None:
     next_value = torch.tensor([1.0], requires_grad=True)
     target = losses.value_target(reward=torch.ones(1), bootstrap=torch.ones(1), next_value=next_value)

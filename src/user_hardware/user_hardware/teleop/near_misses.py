@@ -13,6 +13,7 @@ from user_hardware.teleop.expert import Expert, ExpertAction, ExpertConfig, Expe
 _ARRIVED_M = 0.003
 _SIDEWAYS_M = 0.004
 _SLOWEST_DESCENT = -0.3
+_NEARLY_DONE = 0.15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +78,9 @@ class NearMisses:
         config, draw = self._config, self._generator
         sideways_m = draw.choice([0.0, draw.uniform(0.4, 1.0) * config.near_m, draw.uniform(0.3, 1.0) * config.far_m])
         angle = draw.uniform(-np.pi, np.pi)
-        height_m = draw.choice([0.0, draw.uniform(0.2, 1.0) * config.lift_m, draw.uniform(0.5, 1.0) * config.high_m])
+        height_m = draw.choice([0.0, draw.uniform(_NEARLY_DONE, 1.0) * config.lift_m, draw.uniform(0.5, 1.0) * config.high_m])
         if sideways_m < _ARRIVED_M:
-            height_m = max(height_m, 0.2 * config.lift_m)  # right at the goal it would be no miss
+            height_m = max(height_m, _NEARLY_DONE * config.lift_m)  # right at the goal it would be no miss
         turn = draw.choice([0.0, draw.uniform(-1.0, 1.0) * config.turn_rad])
         return np.array([sideways_m * np.cos(angle), sideways_m * np.sin(angle), height_m, 0.0, 0.0, turn])
 

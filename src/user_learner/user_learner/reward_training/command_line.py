@@ -65,7 +65,7 @@ def run(words: Sequence[str]) -> None:
     figures, card = trained.figures, trained.classifier.card
     print(f"held out: precision {figures.precision:.3f}, recall {figures.recall:.3f}, ", end="")
     print(f"false positives {figures.fooled} of {figures.negatives} ({100 * figures.false_positive_rate:.2f} %)")
-    print(f"threshold {card.threshold:.3f}, chosen for {100 * card.false_positive_rate:g} % false positives")
+    print(f"threshold {card.threshold:.3f}, chosen for at most {100 * card.false_positive_rate:g} % false positives")
     print(f"area under ROC {figures.area_under_roc:.4f}")
     for name, area in alone.items():
         print(f"{name} alone: area under ROC {area:.4f}")

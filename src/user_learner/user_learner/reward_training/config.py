@@ -18,6 +18,12 @@ class RewardTrainingConfig:
     false_positive_rate: float = parameter(
         0.005, "share of the pictures without success that may be taken for one", minimum=0.0, maximum=0.5
     )
+    recall: float = parameter(
+        0.95,
+        "share of the pictures with a success that must be found: the threshold is as strict as that allows",
+        minimum=0.01,
+        maximum=1.0,
+    )
     held_out: float = parameter(0.3, "share of the episodes that nothing is learned from", minimum=0.05, maximum=0.8)
     margin: int = parameter(
         2, "pictures just before a person marks a success that are left out: a person needs time to press", minimum=0

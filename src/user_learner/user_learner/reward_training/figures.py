@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 FloatColumn = NDArray[np.float64]
 LEAST_THRESHOLD = 0.5
-"""Where the classes are far apart every threshold between them would do on paper; below this one nothing is certain."""
+"""Below this one nothing is certain."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +64,23 @@ def measure(probability: FloatColumn, success: NDArray[np.bool_], *, threshold: 
     )
 
 
-def choose_threshold(probability: FloatColumn, success: NDArray[np.bool_], *, false_positive_rate: float) -> float:
-    """Return the least threshold, from LEAST_THRESHOLD on, at which no larger share of the negatives is fooled."""
+def choose_threshold(
+    probability: FloatColumn, success: NDArray[np.bool_], *, false_positive_rate: float, recall: float
+) -> float:
+    """Return the strictest threshold that finds `recall` of the successes, or the least that fools no larger share.
+
+    Where the classes lie far apart many thresholds do on paper. The strictest is taken, since practice looks for what
+    fools a reward: a success that is missed in one picture is seen in the next, a false one is learned from.
+    """
     negatives = np.sort(probability[~success])[::-1]  # (n,) the most convincing first
     allowed = int(false_positive_rate * len(negatives))
-    if allowed >= len(negatives):
-        return LEAST_THRESHOLD
-    return max(LEAST_THRESHOLD, float(np.nextafter(negatives[allowed], 2.0)))
+    least = LEAST_THRESHOLD
+    if allowed < len(negatives):
+        least = max(least, float(np.nextafter(negatives[allowed], 2.0)))
+    positives = np.sort(probability[success])  # (p,) the least convincing first
+    if not len(positives):
+        return least
+    return max(least, float(positives[min(int((1.0 - recall) * len(positives)), len(positives) - 1)]))
 
 
 def area_under_roc(probability: FloatColumn, success: NDArray[np.bool_]) -> float:

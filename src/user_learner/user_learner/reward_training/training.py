@@ -88,7 +88,12 @@ def train(parts: Split, *, config: RewardTrainingConfig, say: Callable[[str], No
     network = SuccessClassifier(sizes=tuple((camera.height, camera.width) for camera in cameras))
     _fit(network, parts.training, config=config, generator=generator, say=say)
     validation = probabilities(network, parts.validation)
-    threshold = choose_threshold(validation, parts.validation.success, false_positive_rate=config.false_positive_rate)
+    threshold = choose_threshold(
+        validation,
+        parts.validation.success,
+        false_positive_rate=config.false_positive_rate,
+        recall=config.recall,
+    )
     held_out = probabilities(network, parts.held_out)
     figures = measure(held_out, parts.held_out.success, threshold=threshold)
     card = ClassifierCard(

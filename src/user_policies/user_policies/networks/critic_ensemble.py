@@ -10,6 +10,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
+_FIRST_VALUES = 0.01
+"""Share of the usual initial values. At full size they are as large as all there is to win, and where an episode is long
+they take thousands of updates to fade."""
+
+
 class EnsembleLinear(nn.Module):
     """N linear layers of one shape, applied to N inputs in one batched product."""
 
@@ -41,7 +46,7 @@ class EnsembleLayerNorm(nn.Module):
 
 
 class CriticEnsemble(nn.Module):
-    """N independent critics Q(features, action), each linear, LayerNorm, ReLU as `Mlp`, and one output."""
+    """N independent critics Q(features, action), each linear, LayerNorm, ReLU as `Mlp`, and one output near 0 at first."""
 
     def __init__(self, *, members: int, features: int, actions: int, hidden_sizes: Sequence[int]) -> None:
         """Makes the layers.
@@ -59,7 +64,11 @@ class CriticEnsemble(nn.Module):
             layers += [EnsembleLinear(members=members, inputs=width, outputs=size)]
             layers += [EnsembleLayerNorm(members=members, size=size), nn.ReLU()]
             width = size
-        layers.append(EnsembleLinear(members=members, inputs=width, outputs=1))
+        values = EnsembleLinear(members=members, inputs=width, outputs=1)
+        with torch.no_grad():
+            for tensor in values.parameters():
+                tensor.mul_(_FIRST_VALUES)
+        layers.append(values)
         self.layers = nn.Sequential(*layers)
         self.members = members
 

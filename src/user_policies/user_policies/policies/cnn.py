@@ -24,8 +24,9 @@ _GOAL_HIDDEN = 64
 class ImageFeatures(FeatureExtractor):
     """Proprioception, an encoder per camera, and where the encoders think the goal is.
 
-    The goal head is trained in pretraining on a hindsight label: the tool's distance to where *this* demonstration
-    ended. Its prediction is a feature, coarse and fine, because insertion is decided by the last millimetres.
+    The goal head is trained in pretraining on a hindsight label: the tool's way to where *this* demonstration next
+    closed or opened the gripper, else ended. Its prediction is a feature, coarse and fine, because insertion is decided
+    by the last millimetres.
     """
 
     reads_images = True

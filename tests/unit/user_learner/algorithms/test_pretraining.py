@@ -42,8 +42,16 @@ def make_actor() -> Actor:
 
 def test_goal_label_is_the_way_to_where_the_episode_ended() -> None:
     poses = np.array([[0.02, 0.01, 0.1, 0, 0, 0], [0.01, 0.0, 0.05, 0, 0, 0], [0.005, -0.01, 0, 0, 0, 0]], np.float32)
-    labels = goal_labels(poses, axes=(0, 1), scale=0.01)
+    labels = goal_labels(poses, opening=np.empty(0, np.float32), axes=(0, 1), scale=0.01)
     np.testing.assert_allclose(labels, [[1.5, 2.0], [0.5, 1.0], [0.0, 0.0]], atol=1e-6)
+
+
+def test_until_the_gripper_changes_the_goal_is_where_it_changes() -> None:
+    poses = np.zeros((6, 6), np.float32)
+    poses[:, 0] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    opening = np.array([1, 1, -1, -1, 1], np.float32)  # closes at .2, opens at .4, ends at .5
+    labels = goal_labels(poses, opening=opening, axes=(0,), scale=0.1)
+    np.testing.assert_allclose(labels[:, 0], [-2, -1, 0, -1, 0, 0], atol=1e-6)
 
 
 def test_whole_episodes_are_held_out() -> None:

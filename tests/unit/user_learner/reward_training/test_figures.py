@@ -28,14 +28,20 @@ def test_the_area_counts_pairs_in_the_right_order_and_ties_half() -> None:
 def test_no_larger_share_of_the_negatives_is_fooled_than_was_asked_for(rate: float) -> None:
     generator = np.random.default_rng(0)
     scores, truth = generator.uniform(0.4, 1.0, 500), generator.random(500) < 0.3
-    threshold = choose_threshold(scores, truth, false_positive_rate=rate)
+    threshold = choose_threshold(scores, truth, false_positive_rate=rate, recall=0.95)
     assert measure(scores, truth, threshold=threshold).false_positive_rate <= rate
     assert threshold >= LEAST_THRESHOLD
 
 
-def test_classes_that_are_far_apart_do_not_make_a_threshold_that_believes_anything() -> None:
-    threshold = choose_threshold(np.array([0.01, 0.99]), np.array([False, True]), false_positive_rate=0.01)
-    assert threshold == LEAST_THRESHOLD
+def test_where_many_thresholds_do_the_strictest_that_finds_enough_is_taken() -> None:
+    scores, truth = np.array([0.01, 0.8, 0.9, 0.95, 0.99]), np.array([False, True, True, True, True])
+    assert choose_threshold(scores, truth, false_positive_rate=0.01, recall=1.0) == 0.8
+    assert choose_threshold(scores, truth, false_positive_rate=0.01, recall=0.75) == 0.9
+
+
+def test_successes_that_hardly_show_do_not_make_a_threshold_that_believes_anything() -> None:
+    scores, truth = np.array([0.01, 0.1]), np.array([False, True])
+    assert choose_threshold(scores, truth, false_positive_rate=0.01, recall=0.95) == LEAST_THRESHOLD
 
 
 def test_the_curve_begins_at_nothing_and_ends_at_everything() -> None:

@@ -29,6 +29,12 @@ def test_members_begin_different() -> None:
     assert values[0] != values[1]
 
 
+def test_nothing_is_promised_before_the_first_update() -> None:
+    ensemble = CriticEnsemble(members=10, features=40, actions=7, hidden_sizes=(256, 256))
+    values = ensemble(torch.randn(100, 40), torch.rand(100, 7) * 2 - 1)
+    assert values.abs().max() < 0.05
+
+
 def test_loss_of_one_member_leaves_the_others_without_gradient() -> None:
     ensemble = CriticEnsemble(members=2, features=4, actions=2, hidden_sizes=(8,))
     ensemble(torch.randn(5, 4), torch.randn(5, 2))[0].sum().backward()

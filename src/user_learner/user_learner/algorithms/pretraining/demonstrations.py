@@ -21,7 +21,7 @@ class Demonstrations:
     Attributes:
         rows: (N,) their rows in the memory.
         actions: (N, A) executed actions, clipped to what a policy can do.
-        goals: (N, G) tool pose relative to where its own episode ended, along the chosen axes, in units of the scale.
+        goals: (N, G) tool pose relative to where it was going, along the chosen axes, in units of the scale.
     """
 
     rows: NDArray[np.int64]
@@ -29,18 +29,25 @@ class Demonstrations:
     goals: Tensor
 
 
-def goal_labels(poses: NDArray[np.float32], *, axes: tuple[int, ...], scale: float) -> NDArray[np.float32]:
-    """Returns (T+1, G): each pose minus the episode's last, along `axes`, divided by `scale`.
+def goal_labels(
+    poses: NDArray[np.float32], *, opening: NDArray[np.float32], axes: tuple[int, ...], scale: float
+) -> NDArray[np.float32]:
+    """Returns (T+1, G): each pose minus the one that it led to, along `axes`, divided by `scale`.
 
-    The last pose of a success *is* the goal, so the label needs nothing that a real robot has not.
+    Where the gripper changed next is where the tool was going, and after the last change where the episode ended, which
+    of a success *is* the goal: known in hindsight, the label needs nothing that a real robot has not.
 
     Args:
         poses: (T+1, 6) of one successful episode, relative to the nominal target.
+        opening: (T,) the actions' gripper axis; empty without one.
         axes: Which of the six.
         scale: Metres or radians that count as 1.
     """
     chosen = poses[:, list(axes)]
-    return ((chosen - chosen[-1]) / scale).astype(np.float32)
+    changes = np.flatnonzero(np.diff(np.sign(opening)) != 0) + 1  # steps whose action changes the gripper
+    ends = np.append(changes, len(poses) - 1)
+    goals = chosen[ends[np.searchsorted(ends, np.arange(len(poses)))]]
+    return ((chosen - goals) / scale).astype(np.float32)
 
 
 def split_demonstrations(
@@ -73,7 +80,16 @@ def _demonstrations(
     memory: SamplingMemory, episodes: list[NDArray[np.int64]], *, axes: tuple[int, ...], scale: float
 ) -> Demonstrations:
     columns = memory.spec.group_slices()[_POSE_GROUP]
-    goals = [goal_labels(memory.states[rows][:, columns], axes=axes, scale=scale)[:-1] for rows in episodes]
+    gripper = [index for index, name in enumerate(memory.spec.action_names) if name == "gripper"]
+    goals = [
+        goal_labels(
+            memory.states[rows][:, columns],
+            opening=memory.actions[rows[:-1]][:, gripper].ravel(),
+            axes=axes,
+            scale=scale,
+        )[:-1]
+        for rows in episodes
+    ]
     rows = np.concatenate([episode[:-1] for episode in episodes])  # record T has no action
     return Demonstrations(
         rows=rows,

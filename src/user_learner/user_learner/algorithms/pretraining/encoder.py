@@ -1,4 +1,4 @@
-"""The encoder, pretrained: it must tell what the demonstrator did, and where the demonstration ended."""
+"""The encoder, pretrained: it must tell what the demonstrator did, and where that was going."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def pretrain_encoder(
 ) -> None:
     """Trains encoders, goal head and actor in place, on augmented images.
 
-    The actor predicts the action, so that the features hold what acting needs; the goal head predicts the distance to
-    the end of the episode, which imitation alone resolves too coarsely for insertion.
+    The actor predicts the action, so that the features hold what acting needs; the goal head predicts the way to
+    where the tool was going, which imitation alone resolves too coarsely for insertion.
 
     Args:
         extractor: What is trained.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from user_core.configuration import parameter
@@ -17,6 +18,9 @@ class SacConfig:
     gamma: float = parameter(0.96, "discount of the return", minimum=0.0, maximum=0.9999)
     n_step: int = parameter(1, "rewards summed before the next observation's value is added", minimum=1, maximum=50)
     tau: float = parameter(0.005, "share of the critics that the target critics take over in an update", maximum=1.0)
+    largest_return: float = parameter(
+        math.inf, "return that no episode exceeds: the critics' targets are cut there; .inf = not known"
+    )
     critics: int = parameter(10, "number of critics", minimum=1, maximum=100)
     critic_subset: int = parameter(2, "random critics whose minimum is the target", minimum=1, maximum=100)
     critic_hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the critics' hidden layers", minimum=1)

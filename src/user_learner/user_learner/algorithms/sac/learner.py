@@ -150,7 +150,12 @@ class SacLearner:
                 next_value = losses.soft_value(
                     value=next_value, log_density=log_density, temperature=self._temperature()
                 )
-            target = losses.value_target(reward=batch.reward, bootstrap=batch.bootstrap, next_value=next_value)
+            target = losses.value_target(
+                reward=batch.reward,
+                bootstrap=batch.bootstrap,
+                next_value=next_value,
+                largest=self._config.largest_return,
+            )
         values = self._critic(features, batch.action)  # (N, B)
         loss = losses.critic_loss(values=values, target=target)
         self._critic_optimiser.zero_grad()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor
 
 
@@ -15,15 +17,16 @@ def subset_minimum(values: Tensor, *, members: Tensor) -> Tensor:
     return values.index_select(0, members).amin(dim=0)  # (N, B) -> (B,)
 
 
-def value_target(*, reward: Tensor, bootstrap: Tensor, next_value: Tensor) -> Tensor:
+def value_target(*, reward: Tensor, bootstrap: Tensor, next_value: Tensor, largest: float = math.inf) -> Tensor:
     """Returns y = r + gamma^m · discount · V(s'), (B,): arXiv:1812.05905, equation 8, over m steps.
 
     Args:
         reward: (B,) summed over the steps.
         bootstrap: (B,) gamma^m times the environment's discounts: 0 after a termination, never after a truncation.
         next_value: (B,) value of the next observation.
+        largest: Return that none exceeds; a target above it is an error of the critics, and is cut there.
     """
-    return (reward + bootstrap * next_value).detach()
+    return (reward + bootstrap * next_value).clamp(max=largest).detach()
 
 
 def soft_value(*, value: Tensor, log_density: Tensor, temperature: Tensor) -> Tensor:
