@@ -78,7 +78,8 @@ class NearMisses:
         config, draw = self._config, self._generator
         sideways_m = draw.choice([0.0, draw.uniform(0.4, 1.0) * config.near_m, draw.uniform(0.3, 1.0) * config.far_m])
         angle = draw.uniform(-np.pi, np.pi)
-        height_m = draw.choice([0.0, draw.uniform(_NEARLY_DONE, 1.0) * config.lift_m, draw.uniform(0.5, 1.0) * config.high_m])
+        low_m, high_m = draw.uniform(_NEARLY_DONE, 1.0) * config.lift_m, draw.uniform(0.5, 1.0) * config.high_m
+        height_m = draw.choice([0.0, low_m, high_m])
         if sideways_m < _ARRIVED_M:
             height_m = max(height_m, _NEARLY_DONE * config.lift_m)  # right at the goal it would be no miss
         turn = draw.choice([0.0, draw.uniform(-1.0, 1.0) * config.turn_rad])

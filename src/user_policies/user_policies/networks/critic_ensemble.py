@@ -9,10 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-
 _FIRST_VALUES = 0.01
-"""Share of the usual initial values. At full size they are as large as all there is to win, and where an episode is long
-they take thousands of updates to fade."""
+"""Share of the usual initial values. At full size they are as large as all there is to win, and where an episode is
+long they take thousands of updates to fade."""
 
 
 class EnsembleLinear(nn.Module):
@@ -46,7 +45,7 @@ class EnsembleLayerNorm(nn.Module):
 
 
 class CriticEnsemble(nn.Module):
-    """N independent critics Q(features, action), each linear, LayerNorm, ReLU as `Mlp`, and one output near 0 at first."""
+    """N independent critics Q(features, action): each linear, LayerNorm, ReLU as `Mlp`, and one output, 0 at first."""
 
     def __init__(self, *, members: int, features: int, actions: int, hidden_sizes: Sequence[int]) -> None:
         """Makes the layers.
