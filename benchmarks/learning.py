@@ -1,0 +1,87 @@
+"""Learn tasks from several seeds, one run after the other, and print what came of each as a table.
+
+    ./user shell
+    python -m benchmarks.learning --folder /tmp/learning --tasks charger cap_tightening --seeds 0 1 2
+    python -m benchmarks.learning --folder /tmp/sac --tasks peg_insertion -- algorithm:=sac policy:=mlp
+
+Words after `--` are launch arguments of every run. A run that is there already is not run again. Judged is by the final
+evaluation of each run, beside its policy as imitation left it, on the same seeds. The exit status is 0 when the median
+over the seeds reaches `--goal` in every task.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> int:
+    """Run, and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True, help="where the runs are put")
+    parser.add_argument("--tasks", nargs="+", default=["charger", "pick_and_place", "cap_tightening"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--goal", type=float, default=0.9)
+    parser.add_argument("arguments", nargs="*", help="launch arguments, after --")
+    options = parser.parse_args()
+    rates: dict[str, list[float]] = {task: [] for task in options.tasks}
+    lines = [
+        "| task | seed | steps | wall s | success | 95 % interval | imitation alone |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for task in options.tasks:
+        for seed in options.seeds:
+            report = learned(task, seed, options.folder, options.arguments)
+            rates[task].append((report["evaluation"] or {}).get("success_rate", 0.0))
+            lines.append(row(task, seed, report))
+            print(lines[-1], flush=True)
+    print("\n" + "\n".join(lines))
+    for task, found in rates.items():
+        print(f"{task}: median {100 * statistics.median(found):.0f} %")
+    return 0 if all(statistics.median(found) >= options.goal for found in rates.values()) else 1
+
+
+def learned(task: str, seed: int, folder: Path, arguments: list[str]) -> dict[str, Any]:
+    """Return the report of a run, which is made unless it is there."""
+    run = folder / f"{task}-{seed}"
+    if not (run / "report.json").is_file():
+        demonstrations = f"demonstrations:={run}-demonstrations"
+        words = [task, f"run:={run}", demonstrations, f"seed:={seed}", *arguments]
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{task}-{seed}.log").open("w") as log:
+            subprocess.run(["./user", "launch", *words], check=False, cwd=ROOT, stdout=log, stderr=log)
+    return dict(json.loads((run / "report.json").read_text()))
+
+
+def row(task: str, seed: int, report: dict[str, Any]) -> str:
+    """Return a line of the table."""
+    found, alone = report["evaluation"], report["imitation_only"]
+    counts = ("-", "-") if found is None else (_count(found), _interval(found))
+    words = (
+        task,
+        seed,
+        report["environment_steps"],
+        f"{report['wall_s']:.0f}",
+        *counts,
+        "-" if alone is None else _count(alone),
+    )
+    return f"| {' | '.join(map(str, words))} |"
+
+
+def _count(evaluation: dict[str, Any]) -> str:
+    return f"{evaluation['successes']}/{evaluation['episodes']}"
+
+
+def _interval(evaluation: dict[str, Any]) -> str:
+    return f"{100 * evaluation['wilson_low']:.0f}-{100 * evaluation['wilson_high']:.0f} %"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
