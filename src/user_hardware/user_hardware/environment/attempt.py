@@ -30,6 +30,7 @@ _NO_ACTION = np.zeros(0, np.float32)
 REPUBLISH_S = 1.0
 GRIPPER_TOGGLE = "gripper_toggle"
 WRENCH_LIMIT = "wrench_limit"
+OUTSIDE_BOX = "outside_box"
 
 
 class Attempt:
@@ -205,7 +206,7 @@ class Attempt:
         self.awaiting = False
 
     def break_off(self, reason: str, *, event: str) -> None:
-        """End because the arm is held; an evaluation that presses too hard has failed.
+        """End because the arm is held; an evaluation that presses too hard, or leaves the workspace, has failed.
 
         Args:
             reason: For people.
@@ -214,7 +215,7 @@ class Attempt:
         if event:
             self.count(event)
         too_hard = event == WRENCH_LIMIT
-        judged = too_hard and self.request.mode is Mode.EVALUATE
+        judged = event in (WRENCH_LIMIT, OUTSIDE_BOX) and self.request.mode is Mode.EVALUATE
         self.abort(
             reason=reason,
             outcome=Outcome.FAILURE if judged else Outcome.INCOMPLETE,

@@ -7,7 +7,7 @@ import uuid
 from user_core.errors import InvalidRecordError
 from user_core.types import ActionChunk, Outcome
 from user_hardware.environment.arbiter import ControlEvent, ControlState
-from user_hardware.environment.attempt import WRENCH_LIMIT, Attempt
+from user_hardware.environment.attempt import OUTSIDE_BOX, WRENCH_LIMIT, Attempt
 from user_hardware.environment.commander import PoseLostError
 from user_hardware.environment.goal import EpisodeRequest
 from user_hardware.environment.hold import UNATTENDED, Hold, HoldCause, Pause
@@ -262,7 +262,7 @@ class ControlLoop:
             return
         problem = self._parts.watch.workspace_problem(self._bench.commander.measured())
         if problem:
-            self.hold(problem, event="outside_box")
+            self.hold(problem, event=OUTSIDE_BOX)
             return
         self.attempt.observe(snapshot, mark=self._person_input.mark)
         self._settle_attempt()

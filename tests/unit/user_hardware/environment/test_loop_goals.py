@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support.environment_bench import CONTACT, Bench
-from user_core.transforms import FloatArray
+from user_core.transforms import FloatArray, Pose
 from user_core.types import Mode, Outcome, StepType
 from user_hardware.environment.goal import EpisodeResult, Goal, GoalProgress
 
@@ -29,6 +29,20 @@ def test_in_an_evaluation_the_wrench_limit_is_a_failure() -> None:
     bench.feel(CONTACT)
     assert bench.output.summaries[-1].outcome is Outcome.FAILURE
     assert bench.output.records[-1].terminated
+    assert reasons == [""] and len(results) == 1
+
+
+def test_in_an_evaluation_a_tool_that_leaves_the_workspace_has_failed() -> None:
+    bench = Bench()
+    results, reasons = evaluate(bench)
+    bench.start_episode()
+    bench.step()
+    pose = bench.robot.pose
+    bench.robot.target = Pose(
+        position=pose.position + [0.2, 0.0, 0.0], quaternion=pose.quaternion
+    )  # it is pushed there
+    bench.tick()
+    assert bench.output.summaries[-1].outcome is Outcome.FAILURE
     assert reasons == [""] and len(results) == 1
 
 

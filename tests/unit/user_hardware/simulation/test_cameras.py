@@ -82,6 +82,17 @@ def test_an_image_is_the_asked_size_and_a_copy() -> None:
     np.testing.assert_array_equal(image, kept)
 
 
+def test_nothing_looks_the_same_twice_even_where_nothing_moves() -> None:
+    world = SimulatedWorld(config=PegSimulationConfig(cameras=CameraConfig(height=24, width=48, renderer="ray_cast")))
+    world.reset(0)
+    world.advance(2.0)
+    still = [world.render("third_person").astype(int)]
+    for _ in range(5):
+        world.advance(0.1)
+        still.append(world.render("third_person").astype(int))
+        assert 1 <= np.abs(still[-1] - still[-2]).max() <= 2
+
+
 def test_an_unknown_camera_names_the_choices() -> None:
     with pytest.raises(UnknownNameError, match="third_person, wrist"):
         SimulatedWorld(config=PegSimulationConfig(cameras=CameraConfig(names=("ceiling",))))
