@@ -155,6 +155,8 @@ class StepTrace:
         wrench_bias: (6,) N, N·m at rest at the last reset.
         target_stamp_ns: Stamp of the target sent; 0 for record T.
         gripper_command: Opening [0, 1] that stood; nan = none.
+        reward_probability: What reward_node said, in time, of the observation that the step led to; nan = nothing.
+        reward_threshold: From which probability its classifier calls it a success.
         mark: A person's word at the next tick, "success" or "failure", which ended the episode; "" = none.
     """
 
@@ -163,6 +165,8 @@ class StepTrace:
     wrench_bias: tuple[float, ...] = (0.0,) * 6
     target_stamp_ns: int = 0
     gripper_command: float = float("nan")
+    reward_probability: float = float("nan")
+    reward_threshold: float = float("nan")
     mark: str = ""
 
 

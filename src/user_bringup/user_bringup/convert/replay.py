@@ -11,14 +11,15 @@ from user_bringup.convert.recorded_drivers import MissingSampleError, RecordedDr
 from user_core.errors import InvalidRecordError
 from user_core.interfaces import Reward
 from user_core.spec import EnvironmentSpec
-from user_core.types import Observation, Outcome, StepTrace, StepType, Transition
+from user_core.types import Observation, Outcome, RewardEstimate, StepTrace, StepType, Transition
 from user_hardware.environment.action import ActionMapping
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.episode import Episode, EpisodeIdentity
 from user_hardware.environment.gripper_axis import charged
 from user_hardware.environment.observation import ObservationBuilder
 from user_hardware.environment.sensors import Snapshot
-from user_hardware.environment.step import close_step, executed_step, judge, outcome_of
+from user_hardware.environment.lingering import Lingering
+from user_hardware.environment.step import close_step, executed_step, judge
 
 _HALF = 0.5
 
@@ -55,6 +56,7 @@ class EpisodeReplay:
         self._toggle_cost = config.gripper.toggle_cost if config.gripper_mode == "binary" else 0.0
         self._drivers = drivers
         self._reward = reward
+        self._lingering = Lingering(ticks=config.reward.linger_ticks)
         self._mapping = ActionMapping(spec)
         self._builder = ObservationBuilder(
             spec=spec, required=drivers.sensors.observed, frame_id=config.topics.base_frame
@@ -73,6 +75,7 @@ class EpisodeReplay:
             return ConvertedEpisode(records=(), note=f"the recording began at its step {first.observation.step}")
         run = _Run(identity=_identity(first), opening=opening)
         self._reward.reset()
+        self._lingering.open(mode=first.observation.mode)
         note = ""
         for position, trace in enumerate(traces):
             try:
@@ -126,9 +129,11 @@ class EpisodeReplay:
             run.episode.first(observation, tool)
             return
         mark = Outcome(run.before.mark) if run.before.mark else None
-        signal = judge(self._reward, observation, snapshot, mark=mark)
+        signal = judge(self._reward, observation, snapshot, estimate=_estimate(run.before), mark=mark)
+        signal, outcome = self._lingering.conclude(signal)
         signal = charged(signal, cost=self._toggle_cost if run.toggled else 0.0)
-        outcome = outcome_of(signal, step=observation.step, max_steps=self._max_steps)
+        if outcome is None and observation.step >= self._max_steps:
+            outcome = Outcome.TIMEOUT
         last = trace.record.step_type is StepType.LAST
         if outcome is None and last and not _broke_off(run.before.record, trace.record):
             outcome = Outcome.TIMEOUT  # the recording ends, not what could have been gained
@@ -200,6 +205,20 @@ def _identity(record: Transition) -> EpisodeIdentity:
 def _broke_off(before: Transition, last: Transition) -> bool:
     """Tell whether an episode ended by what happened and not by a verdict: a verdict sets the discount to 0."""
     return last.outcome == Outcome.INCOMPLETE or (last.outcome == Outcome.FAILURE and before.discount != 0)
+
+
+def _estimate(trace: StepTrace) -> RewardEstimate | None:
+    """Return what reward_node had said of the observation that a step led to."""
+    if np.isnan(trace.reward_probability):
+        return None
+    observation = trace.record.observation
+    return RewardEstimate(
+        source=observation.source,
+        episode=observation.episode,
+        step=observation.step + 1,
+        probability=trace.reward_probability,
+        threshold=trace.reward_threshold,
+    )
 
 
 def _numbered(record: Transition, trace: StepTrace) -> Transition:

@@ -179,7 +179,8 @@ class FakeTeleop:
         """Do nothing."""
 
     def disconnect(self) -> None:
-        """Do nothing."""
+        """Forget what was delivered, the presses too."""
+        self._sample, self._presses = None, [0] * _MOST_BUTTONS
 
     def read(self) -> Stamped[TeleopSample] | None:
         """Return what was delivered last."""

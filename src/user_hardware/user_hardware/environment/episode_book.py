@@ -117,9 +117,9 @@ class EpisodeBook:
         verdict = outcome is not None and self._bench.judge.wants_verdict(signal)
         records = close_step(self._episode, observation, tool, signal, outcome=outcome, awaits_verdict=verdict)
         if outcome is None:
-            self._store(records)
+            self._store(records, judgement)
         else:
-            self._finish(records, outcome, "", mark=judgement.mark, awaits_verdict=verdict)
+            self._finish(records, outcome, "", judgement=judgement, awaits_verdict=verdict)
 
     def abort(self, *, reason: str, outcome: Outcome, safety_flags: SafetyFlag) -> None:
         """End where the last valid observation is."""
@@ -137,9 +137,9 @@ class EpisodeBook:
         self._describe(self.end)
         return self.end
 
-    def _store(self, records: tuple[Transition, ...], *, mark: Outcome | None = None) -> None:
+    def _store(self, records: tuple[Transition, ...], judgement: Judgement | None) -> None:
         for record in records:
-            self._bench.output.store(record, self._tracer.trace(record, mark=mark))
+            self._bench.output.store(record, self._tracer.trace(record, judgement=judgement))
 
     def _finish(
         self,
@@ -147,10 +147,10 @@ class EpisodeBook:
         outcome: Outcome,
         reason: str,
         *,
-        mark: Outcome | None = None,
+        judgement: Judgement | None = None,
         awaits_verdict: bool = False,
     ) -> None:
-        self._store(records, mark=mark)
+        self._store(records, judgement)
         self.end = AttemptEnd(
             outcome=outcome,
             reason=reason,

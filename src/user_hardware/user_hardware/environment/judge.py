@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from user_core.interfaces import Reward, RewardInput, Stamped
 from user_core.types import Mode, Observation, Outcome, RewardEstimate, RewardSignal
+from user_hardware.environment.lingering import Lingering
 from user_hardware.rewards import human
 from user_hardware.rewards.config import HOLD, HUMAN, RewardConfig
 from user_hardware.rewards.human import marked
@@ -22,12 +23,14 @@ class Judgement:
     Attributes:
         outcome: SUCCESS or FAILURE when the episode is over by it, else None.
         mark: What a person said of the step, or None.
+        estimate: What reward_node said of the observation that the step led to, or None.
         missed: The estimate that it should have rested on had not come in time.
     """
 
     signal: RewardSignal
     outcome: Outcome | None
     mark: Outcome | None = None
+    estimate: RewardEstimate | None = None
     missed: bool = False
 
 
@@ -58,8 +61,7 @@ class Judge:
         self._asked_s: float | None = None
         self._step: RewardInput | None = None
         self._mark: Outcome | None = None
-        self._lingers = False
-        self._linger_ticks = 0
+        self._lingering = Lingering(ticks=config.linger_ticks)
 
     @property
     def pending(self) -> bool:
@@ -77,7 +79,7 @@ class Judge:
         """Begin an episode."""
         self._reward.reset()
         self._step = self._asked_s = self._mark = None
-        self._lingers, self._linger_ticks = mode is Mode.COLLECT, 0
+        self._lingering.open(mode=mode)
 
     def obstacle(self, observation: Observation) -> str:
         """Return why the first action cannot be judged: nobody has judged o_0, which is asked for and never counts."""
@@ -87,6 +89,7 @@ class Judge:
             self._asked_s = self._wall_s()
         self._listen()
         if self._newest is not None and self._newest.value.episode == observation.episode and not self._refusal():
+            self._asked_s = None  # nothing is being waited for, however long the first action takes
             return ""
         stands_in = self._is_silent() and self._config.fallback != HOLD
         return "" if stands_in else f"waiting for {NODE}{self._refusal() or ': no estimate yet'}"
@@ -122,26 +125,13 @@ class Judge:
             self._asked_s = None
         if self._mark is not None:
             signal = marked(signal, success=self._mark is Outcome.SUCCESS)
-        judgement = self._conclude(signal, missed=self._needs_estimates and estimate is None)
-        return replace(judgement, mark=self._mark)
+        signal, outcome = self._lingering.conclude(signal)
+        missed = self._needs_estimates and estimate is None
+        return Judgement(signal=signal, outcome=outcome, mark=self._mark, estimate=estimate, missed=missed)
 
     def wants_verdict(self, signal: RewardSignal) -> bool:
         """Tell whether a person is to be asked about an episode that ends with this signal: not if one has said so."""
         return self._config.verdict == HUMAN and signal.source != human.SOURCE
-
-    def _conclude(self, signal: RewardSignal, *, missed: bool) -> Judgement:
-        """Let an episode that is recorded for its pictures go on for a while in its success."""
-        if signal.failure:
-            return Judgement(signal=signal, outcome=Outcome.FAILURE, missed=missed)
-        if not self._lingers or not self._config.linger_ticks:
-            return Judgement(signal=signal, outcome=Outcome.SUCCESS if signal.success else None, missed=missed)
-        if not signal.success and not self._linger_ticks:
-            return Judgement(signal=signal, outcome=None, missed=missed)
-        self._linger_ticks += 1
-        over = self._linger_ticks > self._config.linger_ticks
-        return Judgement(
-            signal=replace(signal, reward=1.0, success=True), outcome=Outcome.SUCCESS if over else None, missed=missed
-        )
 
     def _listen(self) -> None:
         """Note a sign of life."""

@@ -116,6 +116,7 @@ class Person:
     def _input(self, name: str, device: TeleopDevice) -> PersonInput:
         sample = device.read()
         if sample is None:
+            self._presses_seen.pop(name, None)  # a device that comes back counts from 0
             return ABSENT
         pressed = self._pressed(name, sample)
         if not self._is_present(name):

@@ -7,7 +7,16 @@ from dataclasses import replace
 from user_core.errors import InvalidRecordError
 from user_core.interfaces import Reward, RewardInput
 from user_core.transforms import Pose
-from user_core.types import ActionSource, Observation, Outcome, RewardSignal, SafetyFlag, StateArray, Transition
+from user_core.types import (
+    ActionSource,
+    Observation,
+    Outcome,
+    RewardEstimate,
+    RewardSignal,
+    SafetyFlag,
+    StateArray,
+    Transition,
+)
 from user_hardware.environment.action import ActionMapping
 from user_hardware.environment.episode import Episode, ExecutedStep
 from user_hardware.environment.sensors import Snapshot
@@ -65,29 +74,30 @@ def reward_input(observation: Observation, snapshot: Snapshot) -> RewardInput:
     )
 
 
-def judge(reward: Reward, observation: Observation, snapshot: Snapshot, *, mark: Outcome | None) -> RewardSignal:
+def judge(
+    reward: Reward,
+    observation: Observation,
+    snapshot: Snapshot,
+    *,
+    estimate: RewardEstimate | None,
+    mark: Outcome | None,
+) -> RewardSignal:
     """Return what the step that led to an observation is worth, where nothing can be waited for any more.
 
     Args:
         reward: Of the task.
         observation: At k + 1.
         snapshot: The samples it was made from.
+        estimate: What a learned reward said of it in time, or None.
         mark: SUCCESS or FAILURE when a person has just said so, which has the last word.
 
     Raises:
         InvalidRecordError: When the reward does not answer even so.
     """
-    signal = reward(replace(reward_input(observation, snapshot), overdue=True))
+    signal = reward(replace(reward_input(observation, snapshot), estimate=estimate, overdue=True))
     if signal is None:
         raise InvalidRecordError(what="the reward of an overdue step", value=None, allowed="a signal")
     return signal if mark is None else marked(signal, success=mark is Outcome.SUCCESS)
-
-
-def outcome_of(signal: RewardSignal, *, step: int, max_steps: int) -> Outcome | None:
-    """Return how the episode ends at observation `step`; None = it goes on."""
-    if signal.success or signal.failure:
-        return Outcome.SUCCESS if signal.success else Outcome.FAILURE
-    return Outcome.TIMEOUT if step >= max_steps else None
 
 
 def close_step(

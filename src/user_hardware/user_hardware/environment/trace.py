@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from user_core.transforms import FloatArray
-from user_core.types import Outcome, StepTrace, StreamSample, Transition
+from user_core.types import StepTrace, StreamSample, Transition
+from user_hardware.environment.judge import Judgement
 from user_hardware.environment.sensors import Snapshot
+
+_NOTHING = float("nan")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,14 +40,18 @@ class EpisodeTracer:
         """Note the target that was sent on an observation, and the gripper's opening that stands."""
         self._bases[step] = replace(self._bases[step], target_stamp_ns=target_stamp_ns, opening=opening)
 
-    def trace(self, record: Transition, *, mark: Outcome | None) -> StepTrace:
-        """Return the trace of a record that is complete."""
+    def trace(self, record: Transition, *, judgement: Judgement | None) -> StepTrace:
+        """Return the trace of a record that is complete; `judgement` is that of its step, None where nobody judged."""
         basis = self._bases.pop(record.observation.step)
+        mark = None if judgement is None else judgement.mark
+        estimate = None if judgement is None else judgement.estimate
         return StepTrace(
             record=record,
             streams=basis.streams,
             wrench_bias=basis.wrench_bias,
             target_stamp_ns=basis.target_stamp_ns,
-            gripper_command=float("nan") if basis.opening is None else basis.opening,
+            gripper_command=_NOTHING if basis.opening is None else basis.opening,
+            reward_probability=_NOTHING if estimate is None else estimate.probability,
+            reward_threshold=_NOTHING if estimate is None else estimate.threshold,
             mark="" if mark is None else mark.value,
         )

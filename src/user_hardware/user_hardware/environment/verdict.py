@@ -30,6 +30,8 @@ class VerdictDesk:
         self._own: Attempt | None = None
         self._inherited: list[str] = []
         self._pressed: tuple[str, Outcome] | None = None
+        self._heard: dict[str, EpisodeLabel] = {}
+        self._missed = ""
 
     @property
     def awaited(self) -> str:
@@ -67,7 +69,8 @@ class VerdictDesk:
             self._pressed = (self.awaited, mark)
 
     def take_label(self, label: EpisodeLabel) -> None:
-        """Take a label that stands in the log now."""
+        """Take a label that stands in the log now; one for an episode that has not ended yet waits for its end."""
+        self._heard[label.episode] = label
         self._inherited = [episode for episode in self._inherited if episode != label.episode]
         if self._own is not None and self._own.identity.episode == label.episode:
             self._close(label)
@@ -78,12 +81,14 @@ class VerdictDesk:
         Args:
             awaited: UUIDs.
             all_acknowledged: The log holds all that we have recorded, so that an episode that is not on the list has
-                got its label, though we have not heard it.
+                got its label; one that has not been heard by the next list never will be.
         """
         own = "" if self._own is None else self._own.identity.episode
         self._inherited = [episode for episode in awaited if episode != own]
         if own and all_acknowledged and own not in awaited:
-            self._close(None)
+            if own in self._heard or self._missed == own:
+                self._close(self._heard.get(own))
+            self._missed = own
 
     def _close(self, label: EpisodeLabel | None) -> None:
         if self._own is not None:

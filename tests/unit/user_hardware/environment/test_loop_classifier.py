@@ -142,6 +142,17 @@ def test_a_silent_classifier_is_a_hold_that_says_so() -> None:
     assert summary.outcome is Outcome.INCOMPLETE and "no estimate of reward_node for 3 s" in summary.reason
 
 
+def test_a_first_action_that_is_long_in_coming_is_no_silence_of_the_classifier() -> None:
+    bench = lockstep_bench(reward__silence_s=3.0)
+    bench.estimates(0.0)
+    for _ in range(8):
+        poll(bench, 0.5)
+    bench.answer()
+    world_answers(bench)
+    poll(bench, 0.5)
+    assert bench.loop.attempt is not None and bench.output.summaries == []
+
+
 def test_a_task_may_go_on_by_pose_without_its_classifier() -> None:
     bench = begun(lockstep_bench(reward__silence_s=3.0, reward__fallback="pose"))
     world_answers(bench)

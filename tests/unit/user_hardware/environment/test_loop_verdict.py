@@ -97,8 +97,25 @@ def test_a_label_that_was_not_heard_is_found_missing_in_the_logs_list() -> None:
     bench.loop.verdicts.take_list([episode], all_acknowledged=True)
     assert bench.loop.verdicts.awaited == episode
     bench.loop.verdicts.take_list([], all_acknowledged=True)
+    assert bench.loop.verdicts.awaited == episode  # the label may be on its way
+    bench.loop.verdicts.take_list([], all_acknowledged=True)
     assert bench.loop.verdicts.awaited == ""
     assert bench.output.summaries[-1].outcome is Outcome.SUCCESS
+
+
+def test_a_label_that_comes_before_the_end_or_after_the_list_counts() -> None:
+    early = Bench(AT_ONCE)
+    early.start_episode()
+    early.answer()
+    episode = early.loop.attempt.identity.episode
+    early.loop.verdicts.take_label(EpisodeLabel(stamp_ns=1, episode=episode, label="failure"))
+    early.tick()
+    early.loop.verdicts.take_list([], all_acknowledged=True)
+    late = ended()
+    late.loop.verdicts.take_list([], all_acknowledged=True)
+    late.loop.verdicts.take_label(label(late, "failure"))
+    for bench in (early, late):
+        assert bench.output.summaries[-1].outcome is Outcome.FAILURE
 
 
 def test_an_episode_of_a_predecessor_is_asked_about_as_well() -> None:

@@ -165,3 +165,16 @@ def test_somebody_who_is_not_present_has_let_go_and_what_was_pressed_then_is_for
     present = True
     given = table.person.read()
     assert given.engaged and given.mark is None
+
+
+def test_a_device_that_comes_back_counts_its_presses_from_the_beginning() -> None:
+    table = Table(has_gripper=False)
+    for _ in range(3):
+        table.first.hold(buttons=GRIPPER)
+        assert table.person.read().mark is Outcome.SUCCESS
+        table.first.hold()
+        table.person.read()
+    table.first.disconnect()
+    table.person.read()
+    table.first.hold(buttons=GRIPPER)
+    assert table.person.read().mark is Outcome.SUCCESS

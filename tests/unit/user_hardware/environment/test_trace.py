@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.support.environment_bench import Bench, action
+from tests.support.environment_bench import REAL_ARM, Bench, action
 from user_core.types import Outcome, StepType
 
 
@@ -50,3 +50,15 @@ def test_trace_carries_the_bias_and_the_gripper_that_stood() -> None:
     (trace,) = bench.output.traces
     assert trace.wrench_bias == pytest.approx(tuple(range(6)))
     assert trace.gripper_command == bench.config.reset.gripper and not math.isnan(trace.gripper_command)
+
+
+def test_trace_carries_what_a_person_and_a_classifier_said_of_the_step() -> None:
+    bench = Bench({"reward.name": "classifier", "reward.consecutive": 3, "cameras.names": ["wrist"]}, base=REAL_ARM)
+    bench.start_episode()
+    bench.estimates(0.0)
+    bench.answer()
+    bench.tick()
+    bench.estimates(0.7)
+    (trace,) = bench.output.traces
+    assert trace.reward_probability == pytest.approx(0.7) and 0 < trace.reward_threshold < 1
+    assert trace.mark == ""
