@@ -16,9 +16,9 @@ from user_hardware.environment.action import ActionMapping
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.environment.episode import Episode, EpisodeIdentity
 from user_hardware.environment.gripper_axis import charged
+from user_hardware.environment.lingering import Lingering
 from user_hardware.environment.observation import ObservationBuilder
 from user_hardware.environment.sensors import Snapshot
-from user_hardware.environment.lingering import Lingering
 from user_hardware.environment.step import close_step, executed_step, judge
 
 _HALF = 0.5
