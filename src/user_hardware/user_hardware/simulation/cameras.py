@@ -84,7 +84,7 @@ class SceneCameras:
 
 
 def _as_a_sensor_sees(image: ImageArray, *, time_s: float) -> ImageArray:
-    """Change one value by one, another at each time: no sensor sees the same twice; one that does is taken for frozen."""
+    """Change one value by one, another at each time: who sees the same twice is taken for frozen."""
     values = image.reshape(-1)
     values[round(time_s * 1e6) * _SCATTER % values.size] ^= 1
     return image
