@@ -23,7 +23,11 @@ class Mode(StrEnum):
 
 
 class ActionSource(StrEnum):
-    """Who decided an executed action."""
+    """Who decided an executed action.
+
+    HUMAN is whoever has a device in hand, the simulation's scripted operator included. SCRIPT is a program that acts
+    by itself, in recordings of others: our environment never says it.
+    """
 
     POLICY = "policy"
     HUMAN = "human"
@@ -31,6 +35,11 @@ class ActionSource(StrEnum):
     RESET = "reset"
     HOLD = "hold"
     BLEND = "blend"
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a step counts as a person's: as an intervention, and as a demonstration."""
+        return self is ActionSource.HUMAN
 
 
 class Outcome(StrEnum):

@@ -60,7 +60,7 @@ class EpisodeEntry:
     @property
     def human_steps(self) -> int:
         """Steps in which a person acted."""
-        return self.actors[ActionSource.HUMAN]
+        return sum(steps for actor, steps in self.actors.items() if actor.is_person)
 
     def add(self, transition: Transition) -> None:
         """Count one record."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from user_core.types import ActionSource, EpisodeSummary, Outcome, Transition
-
-_HUMAN = (ActionSource.HUMAN, ActionSource.SCRIPT)
+from user_core.types import EpisodeSummary, Outcome, Transition
 
 
 def summarise(
@@ -29,7 +27,7 @@ def summarise(
         episode_return=float(sum(record.reward for record in acted)),
         outcome=Outcome(last.outcome),
         stage=max((record.stage for record in acted), default=0),
-        human_steps=sum(record.action_source in _HUMAN for record in acted),
+        human_steps=sum(record.action_source.is_person for record in acted),
     )
 
 

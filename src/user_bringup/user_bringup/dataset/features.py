@@ -136,7 +136,7 @@ def frame_values(
         ACTION: transition.executed_action,
         "policy_action": transition.policy_action if transition.policy_action.size else no_answer,
         "source.action": ACTION_SOURCES.index(transition.action_source),
-        "intervention": transition.action_source is ActionSource.HUMAN,
+        "intervention": transition.action_source.is_person,
         "next.reward": transition.reward,
         "discount": transition.discount,
         "next.success": transition.success,

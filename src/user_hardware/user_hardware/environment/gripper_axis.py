@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from user_core.types import ActionSource, RewardSignal
+from user_core.types import RewardSignal
 from user_hardware.environment.arbiter import Decision
 from user_hardware.environment.commander import Commander
 from user_hardware.environment.streams_config import GripperConfig
@@ -51,7 +51,7 @@ class GripperAxis:
         if self._config.mode == "continuous":
             self._follow(min(max((value + 1) / 2, CLOSED), OPEN))
             return False
-        return self._switch(value, by_person=decision.source is ActionSource.HUMAN)
+        return self._switch(value, by_person=decision.source.is_person)
 
     def charge(self, signal: RewardSignal) -> RewardSignal:
         """Take the cost of the step just judged, if it changed the gripper, from its reward."""

@@ -6,12 +6,11 @@ from collections import Counter
 
 import numpy as np
 
-from user_core.types import ActionSource, EpisodeSummary, Mode, Outcome, SafetyFlag, TaskState
+from user_core.types import EpisodeSummary, Mode, Outcome, SafetyFlag, TaskState
 from user_hardware.environment.episode import EpisodeIdentity, ExecutedStep
 
 OPEN = "open"
 """The ground truth of an episode that ended with the task neither done nor spoilt."""
-_HUMAN = (ActionSource.HUMAN, ActionSource.SCRIPT)
 
 
 class EpisodeStatistics:
@@ -49,7 +48,7 @@ class EpisodeStatistics:
     def on_action(self, step: ExecutedStep, now_s: float) -> None:
         """Note an action, at monotonic `now_s`."""
         self._delays_s.append(now_s - self._ticks_s[-1])
-        self._human_steps += step.source in _HUMAN
+        self._human_steps += step.source.is_person
         if step.policy_version:
             self._versions[step.policy_version] = None
         for flag in SafetyFlag:

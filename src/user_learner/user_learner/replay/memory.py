@@ -233,7 +233,7 @@ class SamplingMemory:
             return
         if row not in self._recorded_practice:
             self._online.append(row)
-        if self._sources[row] is ActionSource.HUMAN:
+        if self._sources[row].is_person:
             self._demonstrations.append(row)
 
     def _take_over(self, row: int) -> None:
@@ -258,7 +258,7 @@ class SamplingMemory:
         drawable = [
             row
             for _, row in sorted(rows.items())
-            if self.successor[row] >= 0 and not (practice and self._sources[row] is ActionSource.HUMAN)
+            if self.successor[row] >= 0 and not (practice and self._sources[row].is_person)
         ]
         counted = np.isin(self._demonstrations.values, drawable)
         if counted.any():
