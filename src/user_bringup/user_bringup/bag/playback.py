@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from user_bringup.bag.pace import Pace, RecordedPace, RobotPace
 from user_bringup.bag.recorded_message import RecordedMessage
@@ -58,6 +58,28 @@ class Playback:
             return ""
         name = self.remappings.get(topic, topic)
         return "" if moves_an_arm(name) and not self.commands else name
+
+    def refuse_empty_rest(self, messages: Iterable[RecordedMessage], is_played: Callable[[str], bool]) -> None:
+        """Refuse a start offset beyond everything that would be played.
+
+        Args:
+            messages: Of the bag.
+            is_played: Tells whether those of a topic are.
+
+        Raises:
+            ConfigurationError: When there is nothing from the offset on.
+        """
+        last_s = 0.0
+        for due_s, message in replace(self, start_offset_s=0.0, rate=1.0).schedule(messages):
+            last_s = max(last_s, due_s) if is_played(message.topic.name) else last_s
+            if last_s >= self.start_offset_s:
+                return
+        raise ConfigurationError(
+            key="--start-offset",
+            value=self.start_offset_s,
+            allowed=f"at most {last_s:g}, the second of the last message that would be played",
+            where="the command line",
+        )
 
     def schedule(self, messages: Iterable[RecordedMessage]) -> Iterator[tuple[float, RecordedMessage]]:
         """Yield (seconds after the start, message) for one pass over a bag."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import Any
 
 import rclpy
@@ -42,6 +43,7 @@ class BagPlayer(Node):
 
     Raises:
         LogError: When nothing of the bag can be played.
+        ConfigurationError: When the start offset leaves nothing to play.
     """
 
     def __init__(
@@ -71,10 +73,11 @@ class BagPlayer(Node):
         for publisher in (*self._players.values(), *self._expanded.values()):
             self._say(f"playing {publisher.topic_name}")
         self._wait(time.monotonic() + self._playback.delay_s, is_stopped)
-        while True:
+        while not is_stopped():
             began_s = time.monotonic()
-            for due_s, message in self._playback.schedule(self._recording.messages()):
-                if message.topic.name not in self._players and not self._expanded:
+            messages = takewhile(lambda _: not is_stopped(), self._recording.messages())
+            for due_s, message in self._playback.schedule(messages):
+                if not self._is_played(message.topic.name):
                     continue
                 self._wait(began_s + due_s, is_stopped)
                 if is_stopped():
@@ -82,7 +85,9 @@ class BagPlayer(Node):
                 played += self._publish(message)
             if not self._playback.loop:
                 self._deliver()
-                return played
+                break
+            self._wait(began_s + _SLICE_S, is_stopped)  # a bag of an instant is no flood
+        return played
 
     def _advertise(self) -> None:
         topics = self._survey()
@@ -105,6 +110,11 @@ class BagPlayer(Node):
         if not self._players and not self._expanded:
             there = ", ".join(sorted(topics)) or "no message"
             raise LogError(f"nothing of {self._recording.path} can be played; in it: {there}.")
+        if self._playback.start_offset_s:
+            self._playback.refuse_empty_rest(self._recording.messages(), self._is_played)
+
+    def _is_played(self, topic: str) -> bool:
+        return topic in self._players or bool(self._expanded)
 
     def _survey(self) -> dict[str, RecordedTopic]:
         """Return the bag's topics, and take its specs; a damaged rest is met again, and said, when playing."""

@@ -28,7 +28,8 @@ from tests.support.wait import wait_for
 from user_bringup.bag.playback import Playback
 from user_bringup.bag.recording import open_recording
 from user_bringup.nodes.bag_player import BagPlayer
-from user_core.errors import InvalidRecordError, LogError
+from user_core.errors import ConfigurationError, InvalidRecordError, LogError
+from user_core.log.framing import MAGIC
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader, bag_file
 from user_core.ros import qos
@@ -124,6 +125,32 @@ def test_a_loop_ends_when_it_is_stopped(log: Path, context: Context) -> None:
         is_stopped=enough.is_set,
     )
     assert len(heard["/replay/spec"]) > 3
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "settings"),
+    [(3600.0, {}), (3600.0, {"loop": True, "topics": ("/replay/transition",)}), (0.1, {"topics": ("/replay/spec",)})],
+)
+def test_an_offset_that_leaves_nothing_to_play_is_refused(
+    log: Path, context: Context, offset_s: float, settings: dict[str, Any]
+) -> None:
+    playback = Playback(start_offset_s=offset_s, **settings)
+    with pytest.raises(ConfigurationError, match=rf"--start-offset = {offset_s:g}.* is not allowed: at most"):
+        BagPlayer(recording=open_recording(log), playback=playback, say=lambda line: None, context=context)
+
+
+def test_a_loop_in_which_nothing_is_due_still_stops(tmp_path: Path, context: Context) -> None:
+    bag = foreign_bag(tmp_path / "bag", {"/arm_0/current_pose": ("geometry_msgs/msg/PoseStamped", b"")})
+    playback = Playback(delay_s=0.0, loop=True)
+    player = BagPlayer(recording=open_recording(bag), playback=playback, say=lambda line: None, context=context)
+    bag_file(bag).write_bytes(MAGIC)  # its messages are gone
+    enough = threading.Event()
+    threading.Timer(0.2, enough.set).start()
+    playing = threading.Thread(target=player.play, args=(enough.is_set,), daemon=True)
+    playing.start()
+    playing.join(timeout=5.0)
+    assert not playing.is_alive()
+    player.destroy_node()
 
 
 def whole_spec() -> EnvironmentSpec:
