@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from user_bringup.bag.command_topics import CommandTopics
 from user_bringup.bag.pace import Pace, RecordedPace, RobotPace
 from user_bringup.bag.recorded_message import RecordedMessage
 from user_core.errors import ConfigurationError
-
-_COMMANDS = (
-    *("/target_pose", "/target_joint", "gripper_position_controller/commands", "/arm_cmd", "/policy/action"),
-    *("/spacenav/twist", "/spacenav/joy", "/keyboard/twist", "/keyboard/joy", "/joy"),
-)
-_NO_COMMANDS = ("/task/target_pose",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +48,16 @@ class Playback:
                 raise ConfigurationError(key=key, value=value, allowed=f"{minimum:g} or more", where="the command line")
 
     def name(self, topic: str) -> str:
-        """Return the name under which a topic is played; "" = it is not."""
-        if self.topics and topic not in self.topics:
-            return ""
-        name = self.remappings.get(topic, topic)
-        return "" if moves_an_arm(name) and not self.commands else name
+        """Return the name under which a topic is played; "" = it is not asked for."""
+        return "" if self.topics and topic not in self.topics else self.remappings.get(topic, topic)
+
+    def held_back(self, topic: str, *, type_name: str, known: CommandTopics) -> str:
+        """Return why a topic is not played although it is asked for, or "".
+
+        A name that is given to it speaks for the topic: then only that name counts, and no longer its type.
+        """
+        type_name = "" if topic in self.remappings else type_name
+        return "" if self.commands else known.moving(self.name(topic), type_name=type_name)
 
     def refuse_empty_rest(self, messages: Iterable[RecordedMessage], is_played: Callable[[str], bool]) -> None:
         """Refuse a start offset beyond everything that would be played.
@@ -88,12 +88,6 @@ class Playback:
             due_s = pace.due_s(message) - self.start_offset_s
             if due_s >= 0 or message.topic.latched:
                 yield max(due_s, 0.0) / self.rate, message
-
-
-def moves_an_arm(topic: str) -> bool:
-    """Tell whether a controller, a gripper or an environment takes orders from a topic of this name."""
-    name = f"/{topic.lstrip('/')}"
-    return name.endswith(_COMMANDS) and not name.endswith(_NO_COMMANDS)
 
 
 def parse_remappings(words: Iterable[str]) -> dict[str, str]:

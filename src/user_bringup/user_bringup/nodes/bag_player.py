@@ -14,15 +14,15 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.signals import SignalHandlerOptions
 
-from user_bringup.bag.playback import Playback, moves_an_arm
-from user_bringup.bag.recorded_message import RecordedMessage, RecordedTopic
+from user_bringup.bag.playback import Playback
+from user_bringup.bag.recorded_message import RecordedMessage
 from user_bringup.bag.recording import Recording
+from user_bringup.bag.survey import Survey, survey
 from user_bringup.bag.transition_log import refuse_other_definition
 from user_bringup.nodes.playable import why_not_playable
 from user_bringup.nodes.transition_expansion import TransitionExpansion
 from user_core.errors import LogError
 from user_core.log.chunk import KIND_OF_TYPE
-from user_core.log.kinds import RecordKind
 from user_core.ros import qos
 from user_core.ros.messages import message_class
 from user_core.ros.publishing import try_publish
@@ -90,25 +90,28 @@ class BagPlayer(Node):
         return played
 
     def _advertise(self) -> None:
-        topics = self._survey()
-        for topic in topics.values():
-            name = self._playback.name(topic.name)
-            problem = why_not_playable(topic) if name else ""
-            if problem:
+        found = survey(self._recording)
+        if self._playback.expand or self._playback.robot_time:
+            self._learn_specs(found)
+        for topic in found.topics.values():
+            name, type_name = self._playback.name(topic.name), topic.definition.type_name
+            if not name:
+                continue
+            if problem := why_not_playable(topic):
                 self._say(f"{topic.name} is not played: {problem}")
-            elif name:
-                kind = message_class(topic.definition.type_name)
+            elif danger := self._playback.held_back(topic.name, type_name=type_name, known=found.commands):
+                self._say(f"{topic.name} is not played, since {danger}; --commands plays it")
+            else:
                 profile = qos.EPISODES if topic.latched else qos.TRANSITIONS
-                self._players[topic.name] = self.create_publisher(kind, name, profile)
-            elif not self._playback.topics and moves_an_arm(topic.name):
-                self._say(f"{topic.name} is not played, since it can move an arm; --commands plays it")
+                self._players[topic.name] = self.create_publisher(message_class(type_name), name, profile)
         if self._playback.expand:
             for topic_name, kind, profile in self._expansion.topics():
                 name = self._playback.name(topic_name)
-                if name and topic_name not in self._expanded:
+                danger = self._playback.held_back(topic_name, type_name="", known=found.commands)
+                if name and not danger and topic_name not in self._expanded:
                     self._expanded[topic_name] = self.create_publisher(kind, name, profile)
         if not self._players and not self._expanded:
-            there = ", ".join(sorted(topics)) or "no message"
+            there = ", ".join(sorted(found.topics)) or "no message"
             raise LogError(f"nothing of {self._recording.path} can be played; in it: {there}.")
         if self._playback.start_offset_s:
             self._playback.refuse_empty_rest(self._recording.messages(), self._is_played)
@@ -116,26 +119,13 @@ class BagPlayer(Node):
     def _is_played(self, topic: str) -> bool:
         return topic in self._players or bool(self._expanded)
 
-    def _survey(self) -> dict[str, RecordedTopic]:
-        """Return the bag's topics, and take its specs; a damaged rest is met again, and said, when playing."""
-        topics: dict[str, RecordedTopic] = {}
-        specs: list[bytes] = []
-        try:
-            for message in self._recording.messages():
-                topics.setdefault(message.topic.name, message.topic)
-                if message.topic.definition.type_name == RecordKind.SPEC.type_name:
-                    specs.append(message.payload)
-        except LogError:
-            if not topics:
-                raise
-        if self._playback.expand or self._playback.robot_time:
-            for topic in topics.values():
-                kind = KIND_OF_TYPE.get(topic.definition.type_name)
-                if kind is not None:
-                    refuse_other_definition(self._recording.path, kind, {kind: topic.definition})
-            for payload in specs:
-                self._expansion.add_spec(payload)
-        return topics
+    def _learn_specs(self, found: Survey) -> None:
+        for topic in found.topics.values():
+            kind = KIND_OF_TYPE.get(topic.definition.type_name)
+            if kind is not None:
+                refuse_other_definition(self._recording.path, kind, {kind: topic.definition})
+        for payload in found.specs:
+            self._expansion.add_spec(payload)
 
     def _publish(self, message: RecordedMessage) -> int:
         played = 0

@@ -20,6 +20,7 @@ from rclpy.context import Context
 from rclpy.node import Node
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image
+from std_msgs.msg import String
 
 from tests.support.learning_records import make_observation, small_spec
 from tests.support.run_logs import Record, open_log, three_episodes, write_log, write_old_log
@@ -221,7 +222,9 @@ def foreign_bag(folder: Path, topics: dict[str, tuple[str, bytes]]) -> Path:
         for name, (type_name, text) in topics.items():
             schema = writer.register_schema(type_name, "ros2msg", text)
             channel = writer.register_channel(name, "cdr", schema)
-            writer.add_message(channel, log_time=1, data=bytes(serialize_message(PoseStamped())), publish_time=1)
+            renamed = String(data="/**/environment_node: {ros__parameters: {topics.target_pose: cartesian_target}}")
+            content = renamed if type_name == "std_msgs/msg/String" else PoseStamped()
+            writer.add_message(channel, log_time=1, data=bytes(serialize_message(content)), publish_time=1)
         writer.finish()
     return folder
 
@@ -245,6 +248,22 @@ def test_what_cannot_or_must_not_be_played_is_said(tmp_path: Path, context: Cont
     assert old.startswith("/old is not played: geometry_msgs/msg/PoseStamped has another definition here; these fields")
     assert command.startswith("/arm_0/target_pose is not played, since it can move an arm; --commands")
     assert playing == "playing /arm_0/current_pose"
+
+
+@pytest.mark.parametrize(
+    ("announced", "said"),
+    [(True, "it can move an arm"), (False, "geometry_msgs/msg/PoseStamped can move an arm and the bag does not say")],
+)
+def test_a_controllers_topic_of_another_name_is_held_back(
+    tmp_path: Path, context: Context, announced: bool, said: str
+) -> None:
+    pose, text = ("geometry_msgs/msg/PoseStamped", b""), ("std_msgs/msg/String", b"")
+    topics = {"/arm_0/cartesian_target": pose, "/arm_0/current_pose": pose}
+    bag = foreign_bag(tmp_path / "bag", topics | ({"/arm_0/environment/configuration": text} if announced else {}))
+    heard = play(context, bag, {"/arm_0/current_pose": PoseStamped}, expected=1)
+    (refusal,) = (line for line in heard["said"] if "cartesian_target" in line)
+    assert refusal.startswith(f"/arm_0/cartesian_target is not played, since {said}")
+    assert refusal.endswith("; --commands plays it")
 
 
 def test_a_bag_of_which_nothing_can_be_played_is_one_sentence(tmp_path: Path, context: Context) -> None:

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.run_logs import SPEC, episode, stored
-from user_bringup.bag.playback import Playback, moves_an_arm, parse_remappings
+from user_bringup.bag.command_topics import CommandTopics
+from user_bringup.bag.playback import Playback, parse_remappings
 from user_bringup.bag.recorded_message import RecordedMessage, RecordedTopic
 from user_core.errors import ConfigurationError
 from user_core.log.definition import MessageDefinition
 from user_core.types import Transition
+from user_hardware.robots.crisp import POSE_TYPE
 
 pytestmark = pytest.mark.ros
 
@@ -57,17 +59,21 @@ def test_topics_are_chosen_and_renamed() -> None:
     assert Playback().name("/c") == "/c"
 
 
+def held_back(playback: Playback, topic: str, type_name: str = "std_msgs/msg/String") -> str:
+    return playback.held_back(topic, type_name=type_name, known=CommandTopics())
+
+
 @pytest.mark.parametrize("topic", ["/arm_0/target_pose", "target_pose", "/arm_0/spacenav/twist", "/joy", "/arm_cmd"])
 def test_what_can_move_an_arm_is_played_only_on_demand(topic: str) -> None:
-    assert moves_an_arm(topic)
-    assert Playback().name(topic) == ""
-    assert Playback(commands=True).name(topic) == topic
-    assert Playback(remappings={topic: "/replayed/pose"}).name(topic) == "/replayed/pose"
+    assert held_back(Playback(), topic) == "it can move an arm"
+    assert held_back(Playback(remappings={"/a": topic}), "/a")
+    assert not held_back(Playback(commands=True), topic)
+    assert not held_back(Playback(remappings={topic: "/replayed/pose"}), topic, POSE_TYPE)
 
 
 @pytest.mark.parametrize("topic", ["/arm_0/task/target_pose", "/arm_0/current_pose", "/arm_0/commanded_pose"])
 def test_what_only_tells_is_played(topic: str) -> None:
-    assert Playback().name(topic) == topic
+    assert not held_back(Playback(), topic, POSE_TYPE)
 
 
 @pytest.mark.parametrize("settings", [{"rate": 0.0}, {"rate": -1.0}, {"rate": float("nan")}, {"start_offset_s": -1.0}])
