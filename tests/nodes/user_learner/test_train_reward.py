@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.reward_bags import LENGTH, SHOWN, reward_episode, some_episodes, write_bag
 from user_core.errors import ConfigurationError, LogError
 from user_core.log.label import EpisodeLabel
+from user_core.types import Transition
 from user_learner.reward_training.command_line import main, parse, run
 from user_learner.reward_training.pictures import read_pictures
 from user_learner.reward_training.training import split_by_episode
@@ -19,6 +22,14 @@ pytestmark = pytest.mark.ros
 
 def label(episode: str, kind: str, stamp_ns: int = 1) -> EpisodeLabel:
     return EpisodeLabel(stamp_ns=stamp_ns, episode=episode, label=kind)
+
+
+def changed(
+    records: list[Transition], *, reward_source: str, outcome: str = "success", awaits_verdict: bool = False
+) -> list[Transition]:
+    """The same episode, judged by something else: records k < T say by what, record T how it ended."""
+    last = replace(records[-1], outcome=outcome, awaits_verdict=awaits_verdict)
+    return [*(replace(record, reward_source=reward_source) for record in records[:-1]), last]
 
 
 def test_it_finds_the_camera_that_shows_the_success_and_writes_what_reward_node_loads(
@@ -49,6 +60,46 @@ def test_the_last_label_of_an_episode_wins(tmp_path: Path) -> None:
     pictures = read_pictures([write_bag(tmp_path / "bag", episodes, labels=labels)], cameras=(), margin=0)
     by_episode = [pictures.success[pictures.episode == number].tolist() for number in (0, 1)]
     assert by_episode == [[False] * (LENGTH + 1), [False] * LENGTH + [True]]
+
+
+def test_a_success_that_the_person_took_back_is_none(tmp_path: Path) -> None:
+    taken_back = changed(reward_episode("a", succeeds=True), reward_source="human", outcome="failure")
+    bag = write_bag(tmp_path / "bag", [taken_back, reward_episode("b", succeeds=True)])
+    pictures = read_pictures([bag], cameras=(), margin=0)
+    assert not pictures.success[pictures.episode == 0].any()
+    assert pictures.success[pictures.episode == 1].any()
+    labelled = write_bag(tmp_path / "labelled", [taken_back], labels=[label("a", "success")])
+    assert read_pictures([labelled], cameras=(), margin=0).success.any()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"reward_source": "classifier"}, "judged by a classifier alone"),
+        ({"reward_source": "pose", "awaits_verdict": True}, "awaiting a verdict"),
+    ],
+)
+def test_only_what_somebody_has_confirmed_is_learned_from(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
+    guessed = [changed(reward_episode(name, succeeds=True), **changes) for name in ("a", "b")]
+    episodes = [*guessed, reward_episode("c", succeeds=True)]
+    said: list[str] = []
+    labels = [label("a", "failure"), label("b", "reward")]
+    bag = write_bag(tmp_path / "bag", episodes, labels=labels)
+    pictures = read_pictures([bag], cameras=(), margin=0, say=said.append)
+    by_episode = [pictures.success[pictures.episode == number].tolist() for number in (0, 1)]
+    assert by_episode == [[False] * (LENGTH + 1), [False] * (LENGTH + 1 - SHOWN) + [True] * SHOWN]
+    assert len(set(pictures.episode.tolist())) == 2
+    assert said == [f"episodes left out: 1 {reason}; label them with ./user bag relabel to use them"]
+    with pytest.raises(LogError, match=f"no episode to learn from: 2 {reason}; label them"):
+        read_pictures([write_bag(tmp_path / "guessed", guessed)], cameras=(), margin=0)
+
+
+@pytest.mark.parametrize("step", [LENGTH - SHOWN, LENGTH - 1])
+def test_a_persons_mark_confirms_what_a_classifier_judges_beside(tmp_path: Path, step: int) -> None:
+    records = changed(reward_episode("a", succeeds=True), reward_source="classifier")
+    records[step] = replace(records[step], reward_source="human")
+    pictures = read_pictures([write_bag(tmp_path / "bag", [records])], cameras=(), margin=0)
+    assert pictures.success[-1]
 
 
 def test_no_episode_is_in_two_parts(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +13,17 @@ from numpy.typing import NDArray
 
 from user_core.errors import ConfigurationError, LogError
 from user_core.log.kinds import RecordKind
-from user_core.log.label import FAILURE, SUCCESS, EpisodeLabel
+from user_core.log.label import EpisodeLabel
 from user_core.log.reader import BagReader
 from user_core.ros.records import decode
 from user_core.run import RunFolder
 from user_core.spec import CameraSpec, EnvironmentSpec
-from user_core.types import ImageArray, StepType, Transition
+from user_core.types import ImageArray, Transition
 from user_learner.reward_training.config import WHERE
+from user_learner.reward_training.verdict import objection, shown_successes
 
 COLLECT = "collect some with ./user collect_reward_data"
+_LABEL = "label them with ./user bag relabel"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,31 +74,36 @@ class Pictures:
         )
 
 
-def read_pictures(bags: Iterable[Path], *, cameras: tuple[str, ...], margin: int) -> Pictures:
+def read_pictures(
+    bags: Iterable[Path], *, cameras: tuple[str, ...], margin: int, say: Callable[[str], None] = print
+) -> Pictures:
     """Read bags, or run folders with a bag in them.
 
     Record k says whether o_{k+1} shows a success. A label given later wins: after `failure` no picture of the episode
-    does, after `success` its last one does.
+    does, after `success` its last one does. Episodes of which only a classifier, or nobody yet, has said how they ended
+    are left out.
 
     Args:
         bags: Folders.
         cameras: Names; empty = all.
         margin: Pictures before the first success of an episode that are left out.
+        say: Takes the line that tells how many episodes are left out.
 
     Raises:
-        LogError: When a bag cannot be read, or holds no pictures.
+        LogError: When a bag cannot be read, or holds no pictures that anybody has judged.
         ConfigurationError: When a bag lacks a camera, or pictures with or without a success are missing.
     """
-    reading = _Reading(cameras=cameras, margin=margin)
+    reading = _Reading(cameras=cameras, margin=margin, say=say)
     for bag in bags:
         reading.read(bag)
     return reading.pictures()
 
 
 class _Reading:
-    def __init__(self, *, cameras: tuple[str, ...], margin: int) -> None:
+    def __init__(self, *, cameras: tuple[str, ...], margin: int, say: Callable[[str], None]) -> None:
         self._wanted = cameras
         self._margin = margin
+        self._say = say
         self._spec: EnvironmentSpec | None = None
         self._steps: dict[str, dict[int, Transition]] = {}
         self._labels: dict[str, str] = {}
@@ -120,7 +128,7 @@ class _Reading:
         images: list[list[ImageArray]] = [[] for _ in indices]
         success: list[bool] = []
         episodes: list[int] = []
-        for number, (episode, steps) in enumerate(self._steps.items()):
+        for number, (episode, steps) in enumerate(self._confirmed(where).items()):
             for step, shows_success in self._labelled(episode, steps):
                 for column, index in zip(images, indices, strict=True):
                     column.append(steps[step].observation.images[index])
@@ -144,6 +152,17 @@ class _Reading:
             digest=self._digest.hexdigest(),
         )
 
+    def _confirmed(self, where: str) -> dict[str, dict[int, Transition]]:
+        """Return the episodes of which somebody has said how they went, and say how many others there are."""
+        objections = {name: objection(steps, self._labels.get(name, "")) for name, steps in self._steps.items()}
+        reasons = Counter(reason for reason in objections.values() if reason)
+        left_out = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        if reasons.total() == len(self._steps):
+            raise LogError(f"{where} holds no episode to learn from: {left_out}; {_LABEL}, or {COLLECT}.")
+        if reasons:
+            self._say(f"episodes left out: {left_out}; {_LABEL} to use them")
+        return {name: steps for name, steps in self._steps.items() if not objections[name]}
+
     def _take(self, record: object, path: Path) -> None:
         if isinstance(record, EnvironmentSpec):
             if self._spec is not None and (record.task, record.cameras) != (self._spec.task, self._spec.cameras):
@@ -159,12 +178,7 @@ class _Reading:
 
     def _labelled(self, episode: str, steps: dict[int, Transition]) -> list[tuple[int, bool]]:
         """Return the steps of an episode whose pictures count, and whether each shows a success."""
-        shown = {step: step - 1 in steps and steps[step - 1].success for step in sorted(steps)}
-        label = self._labels.get(episode)
-        if label == FAILURE:
-            shown = dict.fromkeys(shown, False)
-        elif label == SUCCESS:
-            shown |= {step: True for step, record in steps.items() if record.step_type is StepType.LAST}
+        shown = shown_successes(steps, self._labels.get(episode, ""))
         first = next((step for step, value in shown.items() if value), None)
         left_out = range(0) if first is None else range(first - self._margin, first)
         return [(step, value) for step, value in shown.items() if step not in left_out]
