@@ -87,6 +87,26 @@ def test_nothing_is_saved_unless_asked_for(arm, monkeypatch, tmp_path: Path) -> 
     assert not file.exists()
 
 
+def test_a_file_that_could_not_be_saved_is_refused_before_the_first_prompt(monkeypatch, capsys, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("a: [1,")
+    assert teach(monkeypatch, [], "robot:=simulation", f"station:={file}") == 2
+    assert "this is no YAML" in capsys.readouterr().err
+
+
+def test_comments_are_kept_beside_and_an_arm_of_another_name_has_its_section(
+    arm, monkeypatch, tmp_path: Path, capsys
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("# careful: glass\n/arm_0/environment_node: {ros__parameters: {guard.speed_m_s: 0.1}}\n")
+    assert teach(monkeypatch, ["", "s", "y"], "robot:=simulation", f"station:={file}") == 0
+    said = capsys.readouterr().out
+    assert f"{file} would get, in /arm_0/environment_node:" in said
+    assert f"comments are not kept; as it was, it is {file}.bak" in said
+    assert "careful" in (tmp_path / "mine.yaml.bak").read_text()
+    assert list(yaml.safe_load(file.read_text())) == ["/arm_0/environment_node"]
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [("robot:=pr2", "franka, simulation"), ("task:=juggling", "peg_insertion"), ("speed:=2", "robot, task, name")],

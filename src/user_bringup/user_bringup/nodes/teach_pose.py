@@ -14,8 +14,9 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 
 from user_bringup.launcher.errors import LaunchError
-from user_bringup.teaching.arguments import task_parameters, teaching_arguments
-from user_bringup.teaching.station import Station, save_station, taught_station
+from user_bringup.teaching.arguments import DEFAULTS, task_parameters, teaching_arguments
+from user_bringup.teaching.station import Station, taught_station
+from user_bringup.teaching.station_file import check_station_file, save_station, section_of
 from user_bringup.teaching.still_pose import still_pose
 from user_core.errors import ConfigurationError, UserRosError
 from user_core.ros import qos
@@ -25,7 +26,7 @@ from user_core.transforms import Pose
 _USAGE = """teach_pose robot:=franka task:=peg_insertion [name:=arm_0] [station:=stations/franka-peg_insertion.yaml]
 
 Bring the arm to the target, by hand in guiding mode or with the SpaceMouse, and press Enter. What would be saved is
-shown before it is. A run uses it by config:=FILE."""
+shown before it is. A run uses it by config:=FILE. Of an arm that is not arm_0 it counts for that arm alone."""
 _TAKE_S = 1.0
 _FIRST_POSE_S = 10.0
 
@@ -85,6 +86,7 @@ def _teach(arguments: dict[str, str]) -> int:
     config = task_parameters(robot=arguments["robot"], task=arguments["task"], environment=os.environ)
     default = Path("stations") / f"{arguments['robot']}-{arguments['task']}.yaml"
     file = Path(arguments["station"]) if arguments["station"] else default
+    check_station_file(file)
     rclpy.init(args=[])
     listener = PoseListener(namespace=arguments["name"], topic=config.topics.current_pose)
     executor = SingleThreadedExecutor()
@@ -108,13 +110,16 @@ def _teach(arguments: dict[str, str]) -> int:
 
 
 def _save(file: Path, station: Station, arguments: dict[str, str]) -> int:
-    print(f"\n{file} would get:")
+    section = section_of(file, arguments["name"], default=DEFAULTS["name"])
+    print(f"\n{file} would get, in {section}:")
     for name, values in station.parameters.items():
         print(f"  {name}: {values}")
     if input("Save it? [y/N] ").strip().lower() not in ("y", "yes"):
         print("nothing was saved")
         return 1
-    save_station(file, station)
+    backup = save_station(file, station, section=section)
+    if backup is not None:
+        print(f"its comments are not kept; as it was, it is {backup}")
     print(f"saved. Use it: ./user launch {arguments['task']} robot:={arguments['robot']} config:={file}")
     return 0
 

@@ -13,7 +13,7 @@ from user_core.configuration import build
 from user_core.errors import ConfigurationError
 from user_hardware.environment.config import EnvironmentConfig
 
-_DEFAULTS = {"robot": "franka", "task": "peg_insertion", "name": "arm_0", "station": ""}
+DEFAULTS = {"robot": "franka", "task": "peg_insertion", "name": "arm_0", "station": ""}
 _WHERE = "the command line of teach_pose"
 _SECTION = "/**/environment_node"
 
@@ -27,9 +27,9 @@ def teaching_arguments(words: Sequence[str]) -> dict[str, str]:
     """
     given = parse_arguments(list(words))
     for name in given:
-        if name not in _DEFAULTS:
-            raise ConfigurationError(key="argument", value=name, allowed=", ".join(_DEFAULTS), where=_WHERE)
-    return {**_DEFAULTS, **given}
+        if name not in DEFAULTS:
+            raise ConfigurationError(key="argument", value=name, allowed=", ".join(DEFAULTS), where=_WHERE)
+    return {**DEFAULTS, **given}
 
 
 def task_parameters(*, robot: str, task: str, environment: Mapping[str, str]) -> EnvironmentConfig:

@@ -1,21 +1,16 @@
-"""A station's own params file: where its task is, what box the arm may move in, where episodes begin."""
+"""What a station is: where its task is, what box the arm may move in, where episodes begin."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from user_core.errors import ConfigurationError
 from user_core.transforms import Pose, subtract
 from user_hardware.environment.config import EnvironmentConfig
 
-SECTION = "/**/environment_node"
-_PARAMETERS = "ros__parameters"
 _DIGITS = 5
 
 
@@ -81,27 +76,6 @@ def taught_station(*, config: EnvironmentConfig, target: Pose, start: Pose | Non
         box_low_m=_rounded(box_low),
         box_high_m=_rounded(box_high),
     )
-
-
-def save_station(path: Path, station: Station) -> None:
-    """Write the station's parameters into a params file, in one piece; whatever else stands in it is kept.
-
-    Raises:
-        ConfigurationError: When the file is there and no params file.
-    """
-    content: Any = yaml.safe_load(path.read_text()) if path.exists() else {}
-    content = {} if content is None else content
-    section = content.get(SECTION, {}) if isinstance(content, dict) else None
-    if not isinstance(section, dict):
-        raise ConfigurationError(
-            key="station", value=str(path), allowed="a params file, or one that is not there yet", where="station:=FILE"
-        )
-    parameters = section.get(_PARAMETERS) or {}
-    merged = {**content, SECTION: {**section, _PARAMETERS: {**parameters, **station.parameters}}}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(yaml.safe_dump(merged, sort_keys=False, default_flow_style=None, width=110))
-    os.replace(unfinished, path)
 
 
 def _rounded(values: Any) -> tuple[float, ...]:

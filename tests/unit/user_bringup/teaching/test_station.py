@@ -1,16 +1,12 @@
-"""Teaching a station: a pose of an arm that stands still, and a params file that keeps what it had."""
+"""Teaching a station: a pose of an arm that stands still, and what follows from it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-import yaml
 
-from user_bringup.teaching.station import save_station, taught_station
+from user_bringup.teaching.station import taught_station
 from user_bringup.teaching.still_pose import still_pose
-from user_core.configuration import build
 from user_core.errors import ConfigurationError, InvalidRecordError
 from user_core.transforms import Pose, add_delta
 from user_hardware.environment.config import EnvironmentConfig
@@ -51,30 +47,3 @@ def test_a_taught_start_becomes_the_middle_of_the_starts() -> None:
 def test_a_start_outside_the_box_is_refused_with_both() -> None:
     with pytest.raises(ConfigurationError, match="within the box"):
         taught_station(config=CONFIG, target=TARGET, start=add_delta(TARGET, np.array([0.2, 0, 0.08, 0, 0, 0])))
-
-
-def test_the_file_is_read_back_by_the_environment_and_keeps_what_it_had(tmp_path: Path) -> None:
-    file = tmp_path / "stations" / "mine.yaml"
-    file.parent.mkdir()
-    mine = {"teleop.take_over": "dead_man", "guard.box_low_m": [0.0, 0.0, 0.0]}
-    file.write_text(
-        yaml.safe_dump(
-            {"/**/environment_node": {"ros__parameters": mine}, "/**/learner_node": {"ros__parameters": {"seed": 3}}}
-        )
-    )
-    save_station(file, taught_station(config=CONFIG, target=TARGET, start=None))
-    content = yaml.safe_load(file.read_text())
-    config = build(EnvironmentConfig, content["/**/environment_node"]["ros__parameters"], where="a test")
-    assert config.task.nominal_target[:3] == (0.41, -0.12, 0.13)
-    assert config.guard.box_low_m == CONFIG.guard.box_low_m
-    assert config.teleop.take_over == "dead_man"
-    assert content["/**/learner_node"]["ros__parameters"]["seed"] == 3
-    assert not list(file.parent.glob("*.part"))
-
-
-def test_a_file_that_is_no_params_file_is_left_alone(tmp_path: Path) -> None:
-    file = tmp_path / "notes.yaml"
-    file.write_text("- a list")
-    with pytest.raises(ConfigurationError, match="params file"):
-        save_station(file, taught_station(config=CONFIG, target=TARGET, start=None))
-    assert file.read_text() == "- a list"
