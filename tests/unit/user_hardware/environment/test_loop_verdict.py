@@ -107,6 +107,7 @@ def test_a_label_that_comes_before_the_end_or_after_the_list_counts() -> None:
     early = Bench(AT_ONCE)
     early.start_episode()
     early.answer()
+    assert early.loop.attempt is not None
     episode = early.loop.attempt.identity.episode
     early.loop.verdicts.take_label(EpisodeLabel(stamp_ns=1, episode=episode, label="failure"))
     early.tick()
