@@ -230,6 +230,10 @@ def test_compare_prints_and_keeps_what_it_finds(tmp_path: Path, capsys: pytest.C
         (["peg_insertion", "checkpoint:=LEARNED", "episodes:=0"], "episodes = '0' is not allowed"),
         (["peg_insertion", "checkpoint:=LEARNED", "robbot:=franka"], "'robbot' is unknown (did you mean 'robot'?)"),
         (["peg_insertion", "checkpoint:=LEARNED", "run:=TRAINED"], "a folder that does not exist yet"),
+        (["peg_insertion", "policy:=operator", "run:=TEXT"], "a folder that does not exist yet"),
+        (["peg_insertion", "policy:=operator", "run:=TEXT/deeper"], "evaluation.json cannot be written"),
+        (["peg_insertion", "policy:=operator", "seed:=7", "episodes:=4", "run:=TORN"], "Is a directory"),
+        (["--compare", "FINISHED", "TORN"], "Is a directory"),
         (["peg_insertion", "policy:=operator", "seed:=8", "run:=FINISHED"], "seed: 8, not 7"),
         (["peg", "policy:=operator"], "unknown task 'peg'; there are:"),
         (["--compare", "FINISHED", "LEARNED"], "the folder of an evaluation"),
@@ -251,9 +255,17 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_started(
         add_checkpoints(tmp_path / task, 300)
         return tmp_path / task
 
+    def torn() -> Path:
+        facts = finish(tmp_path / "torn") / "progress" / "run.json"
+        facts.unlink()
+        facts.mkdir()
+        return tmp_path / "torn"
+
     places: dict[str, Callable[[], Path]] = {
         "TRAINED": lambda: trained,
         "TEXT": lambda: trained / "progress" / "run.json",
+        "TEXT/deeper": lambda: trained / "progress" / "run.json" / "deeper",
+        "TORN": torn,
         "EMPTY": lambda: tmp_path / "empty",
         "LEARNED": lambda: learned("peg_insertion"),
         "CHARGER": lambda: learned("charger"),

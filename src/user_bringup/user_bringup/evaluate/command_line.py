@@ -55,7 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if options.task is None:
             _parser().error("name a TASK, or give --compare A B")
         return _evaluate(options.task, parse_arguments(options.arguments))
-    except (UserRosError, LaunchError) as error:
+    except (UserRosError, LaunchError, OSError) as error:
         print(f"evaluate: {error}", file=sys.stderr)
         return _USAGE_STATUS
 

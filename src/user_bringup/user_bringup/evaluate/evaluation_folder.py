@@ -80,7 +80,7 @@ def prepare_folder(folder: Path, request: EvaluationRequest, trained: TrainedPol
         allowed = f"a folder of its own: this one evaluates something else ({'; '.join(differing)})"
         raise _wrong("run", folder, allowed)
     if there is None:
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise _wrong("run", folder, "a folder that does not exist yet, or that of this evaluation; this is neither")
         request.write(folder)
     if trained is not None:
