@@ -202,3 +202,12 @@ def _spec(out: Path):
     with BagReader(out) as bag:
         first = next(record for record in bag.records() if record.kind is RecordKind.SPEC)
     return decode(first.kind, first.payload)
+
+
+def test_no_folder_is_removed_that_it_has_not_made(tmp_path):
+    thesis = tmp_path / "out.partial" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work")
+    run(write_recording(tmp_path / "raw"))
+    assert thesis.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.partial", "raw", "station.yaml"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -57,12 +59,27 @@ def test_nothing_is_written_while_the_log_holds_too_few(bag: DemonstrationBag) -
     assert not bag.folder.parent.exists()
 
 
-def test_a_copy_torn_by_a_kill_is_made_anew(bag: DemonstrationBag) -> None:
-    torn = bag.folder.with_name("task.partial") / "task"
-    torn.mkdir(parents=True)
-    (torn / "task_0.mcap").write_bytes(b"torn")
+def test_a_copy_torn_by_a_kill_is_made_anew(bag: DemonstrationBag, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BagWriter, "close", lambda writer: os.kill(os.getpid(), signal.SIGKILL))
+    child = os.fork()
+    if child == 0:
+        try:
+            bag.keep(2)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    monkeypatch.undo()
+    assert not bag.present
     assert bag.keep(2)
     assert episodes_of(bag.folder) == ["episode 0", "episode 2"]
+
+
+def test_somebody_elses_folder_beside_it_is_left_alone(bag: DemonstrationBag) -> None:
+    thesis = bag.folder.with_name("task.partial") / "thesis.txt"
+    thesis.parent.mkdir(parents=True)
+    thesis.write_text("years of work")
+    assert bag.keep(2)
+    assert thesis.exists()
 
 
 def test_a_folder_that_holds_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from tests.support.weights_samples import make_payload
 from user_bringup.evaluate import command_line
 from user_bringup.evaluate.trained_policy import find_trained_policy
 from user_bringup.evaluation.evaluation_request import EvaluationRequest
+from user_bringup.report.configuration_file import write_configuration
 from user_core.log.kinds import RecordKind
 from user_core.log.writer import BagWriter
 from user_core.ros.definitions import log_definitions
@@ -178,6 +179,36 @@ def test_a_finished_evaluation_is_printed_and_not_run_again(
     assert "mean time to success: 1.00 s" in printed
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("robot:=franka", "robot: franka, not left out"),
+        ("reward:=dense", "reward: dense, not left out"),
+        ("real_time_factor:=1.0", "real_time_factor: 1.0, not left out"),
+        ("config:=CONFIG", "config: mine.yaml (sha256 "),
+    ],
+)
+def test_a_folder_is_that_of_the_arguments_it_was_made_with(
+    changed: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text("{}")
+    out = finish(tmp_path / "out")
+    words = ["peg_insertion", "policy:=operator", "episodes:=4", "seed:=7", f"run:={out}"]
+    assert run_main([*words, changed.replace("CONFIG", str(config))], monkeypatch) == (2, [])
+    error = capsys.readouterr().err
+    assert said in error and error.count("\n") == 1
+    assert run_main([*words, "robot:=simulation", "record:=raw"], monkeypatch) == (0, [])
+
+
+def test_other_robots_are_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a, b = finish(tmp_path / "a"), finish(tmp_path / "b")
+    for folder, robot in ((a, "simulation"), (b, "franka")):
+        write_configuration({"/arm_0/environment_node": {"robot": robot}}, path=folder / "configuration.yaml")
+    assert command_line.main(["--compare", str(a), str(b)]) == 2
+    assert "robot: 'simulation' and 'franka'" in capsys.readouterr().err
+
+
 def test_compare_prints_and_keeps_what_it_finds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     a, b = finish(tmp_path / "a"), finish(tmp_path / "b")
     assert command_line.main(["--compare", str(a), str(b)]) == 0
@@ -199,6 +230,10 @@ def test_compare_prints_and_keeps_what_it_finds(tmp_path: Path, capsys: pytest.C
         (["peg_insertion", "checkpoint:=LEARNED", "episodes:=0"], "episodes = '0' is not allowed"),
         (["peg_insertion", "checkpoint:=LEARNED", "robbot:=franka"], "'robbot' is unknown (did you mean 'robot'?)"),
         (["peg_insertion", "checkpoint:=LEARNED", "run:=TRAINED"], "a folder that does not exist yet"),
+        (["peg_insertion", "policy:=operator", "run:=TEXT"], "a folder that does not exist yet"),
+        (["peg_insertion", "policy:=operator", "run:=TEXT/deeper"], "evaluation.json cannot be written"),
+        (["peg_insertion", "policy:=operator", "seed:=7", "episodes:=4", "run:=TORN"], "Is a directory"),
+        (["--compare", "FINISHED", "TORN"], "Is a directory"),
         (["peg_insertion", "policy:=operator", "seed:=8", "run:=FINISHED"], "seed: 8, not 7"),
         (["peg", "policy:=operator"], "unknown task 'peg'; there are:"),
         (["--compare", "FINISHED", "LEARNED"], "the folder of an evaluation"),
@@ -220,9 +255,17 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_started(
         add_checkpoints(tmp_path / task, 300)
         return tmp_path / task
 
+    def torn() -> Path:
+        facts = finish(tmp_path / "torn") / "progress" / "run.json"
+        facts.unlink()
+        facts.mkdir()
+        return tmp_path / "torn"
+
     places: dict[str, Callable[[], Path]] = {
         "TRAINED": lambda: trained,
         "TEXT": lambda: trained / "progress" / "run.json",
+        "TEXT/deeper": lambda: trained / "progress" / "run.json" / "deeper",
+        "TORN": torn,
         "EMPTY": lambda: tmp_path / "empty",
         "LEARNED": lambda: learned("peg_insertion"),
         "CHARGER": lambda: learned("charger"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from pathlib import Path
 
 from user_bringup.bag.episodes import Catalogue, EpisodeEntry
+from user_bringup.bag.new_folder import new_folder
 from user_bringup.bag.selection import Selection
 from user_bringup.bag.transition_log import TransitionLog
 from user_core.errors import LogError
@@ -46,20 +46,14 @@ def filter_log(path: Path, output: Path, selection: Selection) -> list[EpisodeEn
 
 
 def _copy(log: TransitionLog, output: Path, *, episodes: set[str], specs: set[str]) -> None:
-    # rosbag2 finds a bag's file by its folder's name, so the unfinished bag has the final name already.
-    partial = output.with_name(f".{output.name}.{uuid.uuid4().hex}")
-    unfinished = partial / output.name
-    try:
-        writer = BagWriter(unfinished, run=str(uuid.uuid4()), definitions=log_definitions())
+    with new_folder(output, key="OUTPUT") as folder:
+        writer = BagWriter(folder, run=str(uuid.uuid4()), definitions=log_definitions())
         try:
             for record in log.records():
                 if _is_wanted(record, episodes=episodes, specs=specs):
                     writer.append(record.kind, record.payload, stamp_ns=record.stamp_ns)
         finally:
             writer.close()
-        unfinished.rename(output)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _is_wanted(record: BagRecord, *, episodes: set[str], specs: set[str]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from user_bringup.convert.bag_index import BagIndex
-from user_bringup.convert.output import ConvertedLog
+from user_bringup.convert.output import ConvertedLog, converted_log
 from user_bringup.convert.plain import PlainOptions, PlainRecording
 from user_bringup.convert.recorded_drivers import RecordedDrivers
 from user_bringup.convert.replay import ConvertedEpisode, EpisodeReplay
@@ -99,14 +99,13 @@ class _Converter:
         else:
             converted = self._by_grid(result)
             labels, run = [], ""
-        with ConvertedLog(self._arguments.out, run=run or str(uuid.uuid4())) as log:
+        with converted_log(self._arguments.out, run=run or str(uuid.uuid4())) as log:
             _write(log, self._spec, converted, labels, result)
             if result.episodes == 0:
                 reasons = " ".join(result.notes)
                 raise LogError(
                     f"{self._arguments.raw} has no episode of at least one step to convert. {reasons}".strip()
                 )
-            log.complete()
 
     def _by_traces(self, recorded: RecordedEpisodes, result: Conversion, *, compare: bool) -> Iterator[_Episode]:
         changed: Counter[str] = Counter()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from user_core.errors import ConfigurationError
+from user_bringup.bag.new_folder import new_folder
 from user_core.log.kinds import RecordKind
 from user_core.log.label import EpisodeLabel
 from user_core.log.writer import BagWriter
@@ -17,29 +16,35 @@ from user_core.spec import EnvironmentSpec
 from user_core.types import EpisodeSummary, Transition
 
 
-class ConvertedLog:
-    """A bag that takes its name only when it is complete.
+@contextmanager
+def converted_log(folder: Path, *, run: str) -> Iterator[ConvertedLog]:
+    """Give a log to fill; the bag takes its name when it is complete.
 
     Args:
-        folder: Of the bag; it must not exist yet.
+        folder: Of the bag; it must not exist yet, or be empty.
         run: UUID that the bag carries.
 
     Raises:
-        ConfigurationError: When the folder is there already.
+        ConfigurationError: When the folder holds something.
         LogError: When it cannot be written.
     """
+    with new_folder(folder, key="OUT") as unfinished:
+        writer = BagWriter(unfinished, run=run, definitions=log_definitions())
+        try:
+            yield ConvertedLog(writer)
+        finally:
+            writer.close()
 
-    def __init__(self, folder: Path, *, run: str) -> None:
-        if folder.exists():
-            raise ConfigurationError(
-                key="OUT", value=str(folder), allowed="a folder that does not exist yet", where="the command line"
-            )
-        self._folder = folder
-        self._partial = folder.with_name(f"{folder.name}.partial")
-        shutil.rmtree(self._partial, ignore_errors=True)
-        # rosbag2 finds a bag's file by the folder's name, so the partial bag is written under the final name.
-        self._writer = BagWriter(self._partial / folder.name, run=run, definitions=log_definitions())
-        self._complete = False
+
+class ConvertedLog:
+    """Writes what a conversion makes.
+
+    Args:
+        writer: Of the bag.
+    """
+
+    def __init__(self, writer: BagWriter) -> None:
+        self._writer = writer
 
     def add_spec(self, spec: EnvironmentSpec, *, run: str, source: str, stamp_ns: int) -> None:
         """Write the spec of a source, its first record."""
@@ -54,20 +59,3 @@ class ConvertedLog:
             EpisodeLabel: RecordKind.LABEL,
         }[type(record)]
         self._writer.append(kind, encode(record), stamp_ns=stamp_ns)
-
-    def complete(self) -> None:
-        """Close the bag and give it its name."""
-        self._complete = True
-        self._writer.close()
-        (self._partial / self._folder.name).rename(self._folder)
-        self._partial.rmdir()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if not self._complete:
-            self._writer.close()
-            shutil.rmtree(self._partial, ignore_errors=True)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from user_bringup.bag.new_folder import new_folder, writing
 from user_bringup.dataset import layout
 from user_bringup.dataset.bag_episode import BagEpisode, EpisodeChoice, LoggedTransition
 from user_bringup.dataset.bag_episodes import BagEpisodes
 from user_bringup.dataset.cameras import CameraSink, PngSink, VideoSink
 from user_bringup.dataset.features import INDEX_DTYPES, Feature, frame_values, image_feature, value_features
-from user_bringup.dataset.new_folder import new_folder
 from user_bringup.dataset.own_episodes import Judgement, OwnEpisode, write_own_episodes
 from user_bringup.dataset.own_records import OwnRecordsWriter
 from user_bringup.dataset.specs import write_specs
@@ -51,7 +51,9 @@ def export_dataset(request: ExportRequest, *, say: Say) -> None:
         LogError: When the bag cannot be read, or the folder not be written.
     """
     with BagReader(request.bag) as bag, new_folder(request.folder, key="FOLDER") as folder:
-        _Export(episodes=BagEpisodes(bag, request.choice), folder=folder, video=request.video).write(say)
+        episodes = BagEpisodes(bag, request.choice)
+        with writing(request.folder):
+            _Export(episodes=episodes, folder=folder, video=request.video).write(say)
     say(f"{request.folder}: complete")
 
 

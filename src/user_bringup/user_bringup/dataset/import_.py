@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from user_bringup.bag.new_folder import new_folder
 from user_bringup.dataset.bag_episode import ImportedEpisode
 from user_bringup.dataset.foreign_import import ForeignDataset
 from user_bringup.dataset.implied_spec import implied_spec
 from user_bringup.dataset.layout import INFO, OWN_SPECS
 from user_bringup.dataset.mapping import MappingFile
-from user_bringup.dataset.new_folder import new_folder
 from user_bringup.dataset.own_import import OwnDataset
 from user_bringup.dataset.reader import DatasetReader
 from user_bringup.dataset.specs import LoggedSpec, read_specs

@@ -13,7 +13,8 @@ MB = 1 << 20
 INFO = Path("meta/info.json")
 STATISTICS = Path("meta/stats.json")
 TASKS = Path("meta/tasks.parquet")
-EPISODES = Path("meta/episodes/chunk-000/file-000.parquet")
+EPISODES_FOLDER = Path("meta/episodes")
+EPISODES = EPISODES_FOLDER / "chunk-000/file-000.parquet"
 DATA_TEMPLATE = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 VIDEO_TEMPLATE = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from user_bringup.dataset.unfit import AS_EXPORTED, readable
 from user_core.log.label import EpisodeLabel
 from user_core.types import EpisodeSummary, Mode, Outcome
 
@@ -50,8 +51,9 @@ def write_own_episodes(path: Path, episodes: Sequence[OwnEpisode]) -> None:
 
 
 def read_own_episodes(path: Path) -> list[OwnEpisode]:
-    """Read what `write_own_episodes` wrote."""
-    return [_episode(json.loads(line)) for line in path.read_text().splitlines()]
+    """Read what `write_own_episodes` wrote. Raises ConfigurationError when it is damaged."""
+    with readable(path, AS_EXPORTED):
+        return [_episode(json.loads(line)) for line in path.read_text().splitlines()]
 
 
 def _plain(value: Any) -> Any:

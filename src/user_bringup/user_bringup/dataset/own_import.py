@@ -17,13 +17,19 @@ from user_bringup.dataset.features import (
     STATE,
     joined_state,
 )
-from user_bringup.dataset.layout import OWN_EPISODES, OWN_RECORDS, OWN_SPECS
+from user_bringup.dataset.layout import INFO, OWN_EPISODES, OWN_RECORDS, OWN_SPECS, TASKS
 from user_bringup.dataset.own_episodes import Judgement, OwnEpisode, read_own_episodes
 from user_bringup.dataset.own_records import own_transition, read_own_records
 from user_bringup.dataset.reader import DatasetEpisode, DatasetReader
 from user_bringup.dataset.specs import LoggedSpec, read_specs
+from user_bringup.dataset.unfit import AS_EXPORTED, readable, unfit
 from user_core.spec import EnvironmentSpec
 from user_learner.replay.labels import EpisodeLabel
+
+_FRAME_FEATURES = {
+    *(ACTION, "policy_action", "source.action", "source.reward", "task_index"),
+    *("next.reward", "discount", "next.success", "next.stage"),
+}
 
 
 class OwnDataset:
@@ -31,13 +37,20 @@ class OwnDataset:
 
     Args:
         dataset: A dataset that `is_whole`.
+
+    Raises:
+        ConfigurationError: When a file of it is damaged; so does reading its episodes.
     """
 
     def __init__(self, dataset: DatasetReader) -> None:
         self.specs: tuple[LoggedSpec, ...] = read_specs(dataset.folder / OWN_SPECS)
         self._own: list[OwnEpisode] = read_own_episodes(dataset.folder / OWN_EPISODES)
         self._dataset = dataset
-        self._reward_sources = dataset.features["source.reward"]["info"]["values"]
+        cameras = {IMAGE_PREFIX + camera.name for camera in self.specs[0].spec.cameras}
+        if missing := (_FRAME_FEATURES | cameras) - dataset.features.keys():
+            raise unfit(dataset.folder / INFO, f"without {', '.join(sorted(missing))}", AS_EXPORTED)
+        with readable(dataset.folder / INFO, AS_EXPORTED):
+            self._reward_sources = dataset.features["source.reward"]["info"]["values"]
 
     @staticmethod
     def is_whole(dataset: DatasetReader) -> bool:
@@ -49,7 +62,7 @@ class OwnDataset:
 
     def episodes(self) -> Iterator[ImportedEpisode]:
         """Yield each episode as it was logged."""
-        rows = read_own_records(self._dataset.folder)
+        rows = read_own_records(self._dataset.folder, lengths=[own.length for own in self._own])
         for episode, own, own_rows in zip(self._dataset.episodes, self._own, rows, strict=True):
             columns = self._dataset.columns(episode)
             unchanged = _is_as_exported(own, _judgement(columns))
@@ -69,14 +82,19 @@ class OwnDataset:
     ) -> Iterator[LoggedTransition]:
         spec = self.specs[0].spec
         cameras = [self._dataset.images(episode, IMAGE_PREFIX + camera.name) for camera in spec.cameras]
-        instructions = [self._dataset.tasks[int(index)] for index in columns["task_index"]]
+        with readable(self._dataset.folder / TASKS, "the task of every frame"):
+            instructions = [self._dataset.tasks[int(index)] for index in columns["task_index"]]
         for step in range(episode.length):
             frame = self._frame(spec, {name: column[step] for name, column in columns.items()})
             if step == episode.length - 1 and before_label is not None:
                 frame |= vars(before_label)
             frame["images"] = tuple(next(camera) for camera in cameras)
-            yield own_transition(rows[step], frame=frame, instruction=instructions[step])
-        yield own_transition(rows[-1], frame={}, instruction=instructions[-1])
+            yield self._record(rows[step], frame, instructions[step])
+        yield self._record(rows[-1], {}, instructions[-1])
+
+    def _record(self, row: dict[str, Any], frame: dict[str, Any], instruction: str) -> LoggedTransition:
+        with readable(self._dataset.folder / OWN_RECORDS, AS_EXPORTED):
+            return own_transition(row, frame=frame, instruction=instruction)
 
     def _frame(self, spec: EnvironmentSpec, values: dict[str, Any]) -> dict[str, Any]:
         state = joined_state(spec, {name: values[name] for name in (STATE, PRIVILEGED_STATE) if name in values})

@@ -5,7 +5,7 @@ LeRobot keeps no observation after the last action: as a frame it would need an 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from user_bringup.dataset.bag_episode import LoggedTransition
 from user_bringup.dataset.layout import OWN_RECORDS
 from user_bringup.dataset.png import decode_image, encode_png
+from user_bringup.dataset.unfit import AS_EXPORTED, readable, unfit
 from user_core.transforms import Pose
 from user_core.types import Mode, Observation, SafetyFlag, StepType, StreamSample, Transition
 
@@ -81,9 +82,21 @@ class OwnRecordsWriter:
         self._writer.close()
 
 
-def read_own_records(folder: Path) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows 0 .. T of each episode, in the order of the dataset."""
-    with pq.ParquetFile(folder / OWN_RECORDS) as file:
+def read_own_records(folder: Path, *, lengths: Sequence[int]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows 0 .. T of each episode, in the order of the dataset.
+
+    Args:
+        folder: The dataset.
+        lengths: T of each episode.
+
+    Raises:
+        ConfigurationError: When the file is damaged, or holds other episodes.
+    """
+    path = folder / OWN_RECORDS
+    with readable(path, AS_EXPORTED), pq.ParquetFile(path) as file:
+        found = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+        if found != [length + 1 for length in lengths]:
+            raise unfit(path, f"records of {len(found)} episodes, {sum(found)} in all", AS_EXPORTED)
         for group in range(file.num_row_groups):
             yield file.read_row_group(group).to_pylist()
 

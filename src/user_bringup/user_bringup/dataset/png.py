@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from user_core.types import ImageArray
 
@@ -21,6 +21,13 @@ def encode_png(image: ImageArray) -> bytes:
 
 
 def decode_image(content: bytes) -> ImageArray:
-    """Return (H, W, 3) RGB of an image file of any kind that Pillow reads."""
-    with Image.open(io.BytesIO(content)) as image:
-        return np.asarray(image.convert("RGB"), np.uint8)
+    """Return (H, W, 3) RGB of an image file of any kind that Pillow reads.
+
+    Raises:
+        ValueError: When it is none; OSError, SyntaxError or ValueError when it is damaged.
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return np.asarray(image.convert("RGB"), np.uint8)
+    except UnidentifiedImageError as error:  # whose text is the address of our stream
+        raise ValueError(f"{len(content)} bytes that are no image") from error

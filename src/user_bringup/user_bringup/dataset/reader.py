@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from user_bringup.dataset.layout import DATA_TEMPLATE, INFO, TASKS, VERSION, VIDEO_TEMPLATE
+from user_bringup.dataset.layout import DATA_TEMPLATE, EPISODES_FOLDER, INFO, TASKS, VERSION, VIDEO_TEMPLATE
 from user_bringup.dataset.png import decode_image
 from user_bringup.dataset.tables import as_array
+from user_bringup.dataset.unfit import readable, unfit
 from user_bringup.dataset.video import video_frames
-from user_core.errors import ConfigurationError
 from user_core.types import ImageArray
 
 
@@ -43,7 +43,8 @@ class DatasetReader:
         episodes: In order.
 
     Raises:
-        ConfigurationError: When the folder is no dataset of this version.
+        ConfigurationError: When the folder is no dataset of this version, or a file of it cannot be read; so do the
+            methods.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -81,69 +82,75 @@ class DatasetReader:
         """Yield the frames (H, W, 3) of a camera, decoded one by one."""
         if self.features[key]["dtype"] == "video":
             template = self.info.get("video_path") or VIDEO_TEMPLATE
-            path = self.folder / template.format(video_key=key, **_place(episode.entry, f"videos/{key}"))
-            from_s = float(episode.entry[f"videos/{key}/from_timestamp"])
+            path = self._file(episode, template, f"videos/{key}", video_key=key)
+            with readable(self.folder / EPISODES_FOLDER, "where in its videos each episode begins"):
+                from_s = float(episode.entry[f"videos/{key}/from_timestamp"])
             yield from video_frames(path, from_s=from_s, rate_hz=self.rate_hz, count=episode.length)
             return
         for cell in self._rows(episode, [key]).column(key):
-            content = cell.as_py()
-            yield decode_image(content["bytes"] or (self.folder / content["path"]).read_bytes())
+            content = cell.as_py() or {}
+            inside, outside = content.get("bytes"), content.get("path")
+            if not inside and not outside:
+                found = f"{key} without an image in episode {episode.index}"
+                raise unfit(self._data_file(episode), found, "an image in every frame")
+            file = self._data_file(episode) if inside else self.folder / str(outside)
+            with readable(file, f"images of {key}"):
+                image = decode_image(inside or file.read_bytes())
+            yield image
 
     def _rows(self, episode: DatasetEpisode, names: list[str]) -> pa.Table:
-        template = self.info.get("data_path") or DATA_TEMPLATE
-        path = self.folder / template.format(**_place(episode.entry, "data"))
-        try:
+        path = self._data_file(episode)
+        with readable(path, "a parquet file with the columns of info.json"):
             table = pq.read_table(path, columns=names, filters=[("episode_index", "=", episode.index)])
-        except (OSError, pa.ArrowException) as error:
-            raise self._unfit(path, f"unreadable ({error})", "a parquet file with the columns of info.json") from error
         if len(table) != episode.length:
-            raise self._unfit(
+            raise unfit(
                 path, f"{len(table)} frames of episode {episode.index}", f"{episode.length}, as meta/episodes says"
             )
         return table
 
+    def _data_file(self, episode: DatasetEpisode) -> Path:
+        return self._file(episode, self.info.get("data_path") or DATA_TEMPLATE, "data")
+
+    def _file(self, episode: DatasetEpisode, template: str, key: str, **names: str) -> Path:
+        with readable(self.folder / EPISODES_FOLDER, "in which file each episode lies"):
+            place = {name: int(episode.entry[f"{key}/{name}"]) for name in ("chunk_index", "file_index")}
+        with readable(self.folder / INFO, "names of files with their numbers"):
+            return self.folder / template.format(**names, **place)
+
     def _read_info(self) -> dict[str, Any]:
         path = self.folder / INFO
-        try:
-            info: dict[str, Any] = json.loads(path.read_text())
-        except (OSError, ValueError) as error:
-            raise self._unfit(path, f"unreadable ({error})", "the folder of a LeRobot dataset") from error
+        with readable(path, "the folder of a LeRobot dataset"):
+            info: dict[str, Any] = dict(json.loads(path.read_text()))
         version = str(info.get("codebase_version"))
         if not version.startswith(VERSION.partition(".")[0]):
-            raise self._unfit(
+            raise unfit(
                 path,
                 f"codebase_version {version}",
                 f"{VERSION} (lerobot converts older ones: python -m lerobot.scripts.convert_dataset_v21_to_v30)",
             )
         if "fps" not in info or not isinstance(info.get("features"), dict):
-            raise self._unfit(path, "without fps or features", "an info.json that has both")
+            raise unfit(path, "without fps or features", "an info.json that has both")
         return info
 
     def _read_tasks(self) -> dict[int, str]:
-        rows = self._table(self.folder / TASKS)
-        return {row["task_index"]: next((v for v in row.values() if isinstance(v, str)), "") for row in rows}
+        with readable(self.folder / TASKS, "the table of tasks"):
+            rows = _table(self.folder / TASKS)
+            return {row["task_index"]: next((v for v in row.values() if isinstance(v, str)), "") for row in rows}
 
     def _read_episodes(self) -> tuple[DatasetEpisode, ...]:
-        paths = sorted((self.folder / "meta" / "episodes").glob("*/*.parquet"))
+        paths = sorted((self.folder / EPISODES_FOLDER).glob("*/*.parquet"))
         if not paths:
-            raise self._unfit(self.folder / "meta" / "episodes", "empty", "the table of episodes")
-        rows = [row for path in paths for row in self._table(path, without="stats/")]
-        rows.sort(key=lambda row: int(row["episode_index"]))
-        return tuple(DatasetEpisode(index=row["episode_index"], length=row["length"], entry=row) for row in rows)
-
-    def _table(self, path: Path, *, without: str = " ") -> list[dict[str, Any]]:
-        try:
-            with pq.ParquetFile(path) as file:
-                names = [name for name in file.schema_arrow.names if not name.startswith(without)]
-                rows: list[dict[str, Any]] = file.read(columns=names).to_pylist()
-        except (OSError, pa.ArrowException) as error:
-            raise self._unfit(path, f"unreadable ({error})", "a parquet file") from error
-        return rows
-
-    @staticmethod
-    def _unfit(path: Path, found: str, allowed: str) -> ConfigurationError:
-        return ConfigurationError(key=str(path), value=found, allowed=allowed, where="the dataset")
+            raise unfit(self.folder / EPISODES_FOLDER, "empty", "the table of episodes")
+        found: list[DatasetEpisode] = []
+        for path in paths:
+            with readable(path, "the table of episodes"):
+                rows = _table(path, without="stats/")
+                found += (DatasetEpisode(index=row["episode_index"], length=row["length"], entry=row) for row in rows)
+        return tuple(sorted(found, key=lambda episode: episode.index))
 
 
-def _place(entry: dict[str, Any], key: str) -> dict[str, int]:
-    return {name: int(entry[f"{key}/{name}"]) for name in ("chunk_index", "file_index")}
+def _table(path: Path, *, without: str = " ") -> list[dict[str, Any]]:
+    with pq.ParquetFile(path) as file:
+        names = [name for name in file.schema_arrow.names if not name.startswith(without)]
+        rows: list[dict[str, Any]] = file.read(columns=names).to_pylist()
+    return rows

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from user_bringup.dataset.unfit import AS_EXPORTED, readable, unfit
 from user_core.spec import CameraSpec, EnvironmentSpec, StateGroup
 from user_core.transforms import Pose
 
@@ -32,9 +33,13 @@ def write_specs(path: Path, specs: Sequence[LoggedSpec]) -> None:
 
 
 def read_specs(path: Path) -> tuple[LoggedSpec, ...]:
-    """Read what `write_specs` wrote."""
-    items = json.loads(path.read_text())
-    return tuple(LoggedSpec(**{**item, "spec": _spec_from_plain(item["spec"])}) for item in items)
+    """Read what `write_specs` wrote, one spec at least. Raises ConfigurationError when it is damaged."""
+    with readable(path, AS_EXPORTED):
+        items = json.loads(path.read_text())
+        specs = tuple(LoggedSpec(**{**item, "spec": _spec_from_plain(item["spec"])}) for item in items)
+    if not specs:
+        raise unfit(path, "empty", AS_EXPORTED)
+    return specs
 
 
 def _fields(value: Any) -> dict[str, Any]:

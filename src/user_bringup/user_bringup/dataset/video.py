@@ -12,7 +12,7 @@ import av
 import numpy as np
 
 from user_bringup.dataset.layout import MB, VIDEO_FILE_MB, video_file
-from user_core.errors import ConfigurationError
+from user_bringup.dataset.unfit import unfit
 from user_core.types import ImageArray
 
 # A key frame every second frame, as LeRobot encodes: any frame is found by decoding one other at most. Colours are kept
@@ -20,6 +20,7 @@ from user_core.types import ImageArray
 _OPTIONS = {"crf": "14", "g": "2", "preset": "medium"}
 CODEC, PIXEL_FORMAT = "h264", "yuv444p"
 _ENCODER = "libx264"
+_VIDEO = "a video with the frames of its episode"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +108,5 @@ def video_frames(path: Path, *, from_s: float, rate_hz: float, count: int) -> It
                 if found == count:
                     return
     except (av.FFmpegError, IndexError) as error:
-        raise _unreadable(path, str(error)) from error
-    raise _unreadable(path, f"{found} frames from {from_s:.3f} s on")
-
-
-def _unreadable(path: Path, found: str) -> ConfigurationError:
-    return ConfigurationError(
-        key=str(path), value=found, allowed="a video with the frames of its episode", where="the dataset"
-    )
+        raise unfit(path, str(error), _VIDEO) from error
+    raise unfit(path, f"{found} frames from {from_s:.3f} s on", _VIDEO)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from user_bringup.evaluate.arguments import EvaluateArguments
+from user_bringup.evaluate.decisive import decisive_arguments
 from user_bringup.evaluate.launched import run_launch
 from user_bringup.evaluation.evaluation_report import evaluation_report
 from user_bringup.evaluation.evaluation_request import OPERATOR, EvaluationRequest
@@ -32,7 +33,8 @@ _EPILOG = """examples:
 TASK is a name in config/tasks. checkpoint:= is a run folder (its best evaluated checkpoint, else its newest), a
 checkpoint, or a file of weights; policy:=operator lets the person at the device perform. Every seed:= stands for one
 list of seeds, none of which any training uses. An evaluation that was interrupted goes on when it is given again with
-the same run:=. All other launch arguments (robot:=, robots:=, real_time_factor:=, config:=) are passed on.
+the same run:=. All other launch arguments (robot:=, robots:=, real_time_factor:=, config:=) are passed on; those that
+decide what is evaluated must be the same again, and --compare refuses evaluations of other robots, rewards or rates.
 """
 
 
@@ -53,7 +55,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if options.task is None:
             _parser().error("name a TASK, or give --compare A B")
         return _evaluate(options.task, parse_arguments(options.arguments))
-    except (UserRosError, LaunchError) as error:
+    except (UserRosError, LaunchError, OSError) as error:
         print(f"evaluate: {error}", file=sys.stderr)
         return _USAGE_STATUS
 
@@ -74,8 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 def _evaluate(task: str, given: Mapping[str, str]) -> int:
     _check_task(task)
     arguments = EvaluateArguments.of(task, given)
-    _check_passed_on(arguments)
-    request = _prepare(arguments)
+    request = _prepare(arguments, passed_on=_decisive(arguments))
     report = _finished_report(arguments.run)
     if report:
         print(f"{arguments.run} is complete:\n{report}")
@@ -93,20 +94,22 @@ def _check_task(task: str) -> None:
         raise UnknownNameError(kind="task", name=task, choices=tasks, where="the first word after evaluate")
 
 
-def _check_passed_on(arguments: EvaluateArguments) -> None:
-    """Let no folder be made for a launch that would refuse its arguments."""
+def _decisive(arguments: EvaluateArguments) -> dict[str, str]:
+    """Return what the folder keeps of the arguments; none is made for a launch that would refuse them."""
     path = find_launch_file(_LAUNCH_FILE[arguments.by_operator], environment=os.environ)
     declared = declared_arguments(path, arguments=arguments.passed_on, environment=os.environ)
     check_known(arguments.passed_on, declared, file_name=path.name)
+    defaults = {declaration.name: declaration.default for declaration in declared.declarations}
+    return decisive_arguments(arguments.passed_on, defaults=defaults)
 
 
-def _prepare(arguments: EvaluateArguments) -> EvaluationRequest:
+def _prepare(arguments: EvaluateArguments, *, passed_on: Mapping[str, str]) -> EvaluationRequest:
     # Weights need torch, which --compare and a wrong argument should not have to wait for.
     from user_bringup.evaluate.evaluation_folder import prepare_folder, request_for
     from user_bringup.evaluate.trained_policy import find_trained_policy
 
     trained = None if arguments.checkpoint is None else find_trained_policy(arguments.checkpoint)
-    request = request_for(arguments, trained)
+    request = request_for(arguments, trained, passed_on=passed_on)
     prepare_folder(arguments.run, request, trained)
     return request
 

@@ -25,7 +25,8 @@ def compare_folders(a: Path, b: Path) -> str:
         The comparison as text.
 
     Raises:
-        ConfigurationError: When one is no complete evaluation, or they are not of the same task and seeds.
+        ConfigurationError: When one is no complete evaluation, or they are not of the same task, environment and
+            seeds.
         LogError: When the files cannot be written.
     """
     report_a, report_b = _read(a), _read(b)

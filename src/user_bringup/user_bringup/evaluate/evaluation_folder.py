@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from user_bringup.evaluate.arguments import EvaluateArguments
@@ -17,18 +18,27 @@ _POLICY_NODE = "policy_node"
 """policy_node looks for its weights in the folder of its own name."""
 
 
-def request_for(arguments: EvaluateArguments, trained: TrainedPolicy | None) -> EvaluationRequest:
+def request_for(
+    arguments: EvaluateArguments, trained: TrainedPolicy | None, *, passed_on: Mapping[str, str]
+) -> EvaluationRequest:
     """Return what the folder is to hold.
 
     Args:
         arguments: Of the command line.
         trained: What `checkpoint:=` named; None for a person.
+        passed_on: The `decisive_arguments`.
 
     Raises:
         ConfigurationError: When the checkpoint is of another task or policy than the arguments name.
     """
     if trained is None:
-        return EvaluationRequest(task=arguments.task, policy=OPERATOR, seed=arguments.seed, episodes=arguments.episodes)
+        return EvaluationRequest(
+            task=arguments.task,
+            policy=OPERATOR,
+            seed=arguments.seed,
+            episodes=arguments.episodes,
+            passed_on=passed_on,
+        )
     facts = trained.facts
     policy = facts.policy if facts is not None else arguments.policy or trained.registry_name
     algorithm = facts.algorithm if facts is not None else arguments.passed_on.get("algorithm", "rlpd")
@@ -52,6 +62,7 @@ def request_for(arguments: EvaluateArguments, trained: TrainedPolicy | None) -> 
         episodes=arguments.episodes,
         spec_digest=trained.spec_digest,
         spec=trained.spec,
+        passed_on=passed_on,
     )
 
 
@@ -69,7 +80,7 @@ def prepare_folder(folder: Path, request: EvaluationRequest, trained: TrainedPol
         allowed = f"a folder of its own: this one evaluates something else ({'; '.join(differing)})"
         raise _wrong("run", folder, allowed)
     if there is None:
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise _wrong("run", folder, "a folder that does not exist yet, or that of this evaluation; this is neither")
         request.write(folder)
     if trained is not None:

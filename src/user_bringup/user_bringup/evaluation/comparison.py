@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from user_bringup.evaluation.evaluation_request import LEFT_OUT
 from user_bringup.evaluation.mean_interval import MeanInterval
 from user_bringup.evaluation.paired_tests import paired_difference, sign_test, signed_rank_test
 from user_core.errors import ConfigurationError
 
 _WHERE = "the command line: evaluate --compare A B"
-_SHOWN_SEEDS = 8
+_SHOWN_SEEDS = _SHOWN_SETTINGS = 8
 
 Winner = Literal["A", "B", ""]
 
@@ -91,10 +92,14 @@ def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Comparison:
     """Compare two results of `evaluation_report`.
 
     Raises:
-        ConfigurationError: When they are of different tasks, or not of the same seeds.
+        ConfigurationError: When they are of different tasks or environments, or not of the same seeds.
     """
     if a["task"] != b["task"]:
         raise _wrong(f"{a['task']} and {b['task']}", "two evaluations of the same task")
+    differing = _differing_settings(a, b)
+    if differing:
+        allowed = "two evaluations in the same environment: give both the same robot:=, reward:= and so on"
+        raise _wrong("; ".join(differing[:_SHOWN_SETTINGS]), allowed)
     of_a, of_b = ({row["seed"]: row for row in report["rows"]} for report in (a, b))
     if of_a.keys() != of_b.keys() or not of_a:
         raise _wrong(_differing_seeds(set(of_a), set(of_b)), "two evaluations of the same seeds: give both one seed:=")
@@ -117,6 +122,21 @@ def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Comparison:
         time_sign_p=sign_test(faster_a, faster_b),
         time_rank_p=signed_rank_test(differences_s),
     )
+
+
+def _differing_settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+    """Return what differs besides who performed, as `name: of A and of B`.
+
+    Where the nodes' parameters are known these count, whatever arguments led to them; they do not say what is in a
+    classifier's file.
+    """
+    environments, given = ([report.get(key) or {} for report in (a, b)] for key in ("environment", "passed_on"))
+    known = all(environments)
+    names = set.intersection(*map(set, environments)) if known else set()
+    pairs = [(name, *(environment[name] for environment in environments)) for name in sorted(names)]
+    asked = ("reward_model",) if known else sorted(set().union(*given) - {"operator"})
+    pairs += [(name, *(arguments.get(name, LEFT_OUT) for arguments in given)) for name in asked]
+    return [f"{name}: {of_a!r} and {of_b!r}" for name, of_a, of_b in pairs if of_a != of_b]
 
 
 def _differing_seeds(a: set[int], b: set[int]) -> str:

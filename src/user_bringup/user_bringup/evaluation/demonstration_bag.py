@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from user_bringup.bag.new_folder import new_folder
 from user_bringup.evaluation.config import ProgressConfig
 from user_core.errors import ConfigurationError
 from user_core.log.kinds import RecordKind
@@ -60,16 +60,21 @@ class DemonstrationBag:
             False while the log does not hold that many yet; nothing is written then.
 
         Raises:
+            ConfigurationError: When another run has filled the folder since.
             LogError: When the log cannot be read or the bag not be written.
         """
         chosen = self._first_successes(count)
         if len(chosen) < count:
             return False
-        partial = self.folder.with_name(f"{self.folder.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        # rosbag2 finds a bag's file by the folder's name, so the partial bag is written under the final name.
-        unfinished = partial / self.folder.name
-        writer = BagWriter(unfinished, run=str(uuid.uuid4()), definitions=log_definitions())
+        with new_folder(self.folder, key="demonstrations") as folder:
+            writer = BagWriter(folder, run=str(uuid.uuid4()), definitions=log_definitions())
+            try:
+                self._copy(chosen, writer)
+            finally:
+                writer.close()
+        return True
+
+    def _copy(self, chosen: set[str], writer: BagWriter) -> None:
         with BagReader(self.log) as bag:
             for record in bag.records():
                 wanted = record.kind is RecordKind.SPEC
@@ -77,12 +82,6 @@ class DemonstrationBag:
                     wanted = identify(record.kind, record.payload).episode in chosen
                 if wanted:
                     writer.append(record.kind, record.payload, stamp_ns=record.stamp_ns)
-        writer.close()
-        if self.folder.exists():
-            self.folder.rmdir()
-        unfinished.rename(self.folder)
-        partial.rmdir()
-        return True
 
     def _first_successes(self, count: int) -> set[str]:
         chosen: list[str] = []

@@ -8,6 +8,7 @@ from typing import Any
 from user_bringup.evaluation.evaluation_request import OPERATOR, EvaluationRequest
 from user_bringup.evaluation.evaluation_result import seed_results, summarise_results
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, EvaluationKind
+from user_bringup.evaluation.judged_environment import judged_environment
 from user_bringup.evaluation.run_record import RunRecord
 
 
@@ -24,6 +25,8 @@ def evaluation_report(record: RunRecord) -> dict[str, Any] | None:
         "version": request.version,
         "seed": request.seed,
         "asked_episodes": request.episodes,
+        "passed_on": dict(request.passed_on),
+        "environment": judged_environment(record.folder.run),
         "abandoned": closed.abandoned,
         **summarise_results(results, by_operator=request.policy == OPERATOR),
         "rows": [dataclasses.asdict(item) for item in results],

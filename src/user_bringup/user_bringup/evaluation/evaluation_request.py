@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,13 @@ from user_core.run import write_atomically
 from user_core.spec import EnvironmentSpec
 
 _FILE = "evaluation.json"
+_NOT_ASKED = ("spec", "spec_digest", "passed_on")
 
 OPERATOR = "operator"
 """In the place of a policy's name: the person at the device performs the episodes."""
+
+LEFT_OUT = "left out"
+"""In the place of an argument's value: none was given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class EvaluationRequest:
         episodes: Length of the list.
         spec_digest: Of the environment that the weights were trained in; "" for a person.
         spec: The meaning of that spec; None where it is not known.
+        passed_on: Launch arguments that decide what is evaluated, such as `robot` and `reward`, by name.
     """
 
     task: str
@@ -47,6 +52,7 @@ class EvaluationRequest:
     episodes: int
     spec_digest: str = ""
     spec: Mapping[str, Any] | None = None
+    passed_on: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -74,9 +80,13 @@ class EvaluationRequest:
 
     def differences(self, other: EvaluationRequest) -> list[str]:
         """Return what another request asks for differently, as `name: this, not that`."""
-        pairs = [(item.name, getattr(self, item.name), getattr(other, item.name)) for item in dataclasses.fields(self)]
-        shown = [(name, mine, others) for name, mine, others in pairs if name not in ("spec", "spec_digest")]
-        return [f"{name}: {mine}, not {others}" for name, mine, others in shown if mine != others]
+        names = [item.name for item in dataclasses.fields(self) if item.name not in _NOT_ASKED]
+        pairs = [(name, getattr(self, name), getattr(other, name)) for name in names]
+        pairs += [
+            (name, self.passed_on.get(name, LEFT_OUT), other.passed_on.get(name, LEFT_OUT))
+            for name in sorted(self.passed_on.keys() | other.passed_on.keys())
+        ]
+        return [f"{name}: {mine}, not {others}" for name, mine, others in pairs if mine != others]
 
     def misfit(self, spec: EnvironmentSpec) -> str:
         """Return why the weights cannot act in an environment, in one sentence; "" when they can."""

@@ -13,6 +13,7 @@ from rclpy.node import Node
 
 from user_bringup.evaluation.config import ProgressConfig
 from user_bringup.evaluation.demonstration_bag import DemonstrationBag
+from user_bringup.evaluation.judged_environment import CONFIGURATION
 from user_bringup.evaluation.plans import Ending
 from user_bringup.evaluation.progress_lines import ProgressLines
 from user_bringup.evaluation.run_progress import RunProgress
@@ -127,7 +128,7 @@ class ProgressNode(Node):
             self.get_logger().error(str(error))
 
     def _on_parameters(self, parameters: Mapping[str, Mapping[str, Any]]) -> None:
-        path = self._progress.record.folder.run / "configuration.yaml"
+        path = self._progress.record.folder.run / CONFIGURATION
         self._unless_disk_full(lambda: write_configuration(parameters, path=path))
 
 

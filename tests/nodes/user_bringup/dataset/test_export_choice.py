@@ -18,6 +18,7 @@ from tests.support.learning_records import small_spec
 from user_bringup.dataset import command_line
 from user_bringup.dataset.bag_episode import EpisodeChoice
 from user_bringup.dataset.export import ExportRequest, export_dataset
+from user_bringup.dataset.import_ import ImportRequest, import_dataset
 from user_bringup.dataset.layout import EPISODES
 from user_bringup.dataset.own_episodes import read_own_episodes
 from user_core.errors import ConfigurationError, LogError
@@ -85,7 +86,7 @@ def test_a_bag_without_a_wanted_episode_says_what_it_has(tmp_path: Path) -> None
     bag = write_bag(tmp_path / "bag", rich_episode("a", outcome="timeout"))
     with pytest.raises(ConfigurationError, match=r"with episodes to export; it has 1, left out are 1 not successful"):
         exported(bag, EpisodeChoice(successes_only=True))
-    assert not (tmp_path / "dataset").exists() and not (tmp_path / "dataset.partial").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["bag"]
 
 
 def test_an_empty_bag_is_refused(tmp_path: Path) -> None:
@@ -133,13 +134,17 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path != bag] == ["dataset"]
 
 
-def test_what_a_kill_left_behind_does_not_stand_in_the_way(tmp_path: Path) -> None:
+def test_no_folder_is_removed_that_it_has_not_made(tmp_path: Path) -> None:
     bag = write_bag(tmp_path / "bag", rich_episode("a"))
-    torn = tmp_path / "dataset.partial"
-    torn.mkdir()
-    (torn / "torn.parquet").write_bytes(b"torn")
+    for name in ("dataset.partial", "back.partial"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis.txt").write_text("years of work")
     assert exported(bag, EpisodeChoice())[0] == ["a"]
-    assert not torn.exists() and not (tmp_path / "dataset" / "torn.parquet").exists()
+    import_dataset(ImportRequest(folder=tmp_path / "dataset", bag=tmp_path / "back"), say=print)
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.glob("*.partial*/*")} == {
+        "dataset.partial/thesis.txt",
+        "back.partial/thesis.txt",
+    }
 
 
 def test_large_data_and_videos_are_split_between_episodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,3 +67,36 @@ def test_other_seeds_are_refused_and_named() -> None:
 def test_another_task_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="peg_insertion and charger"):
         compare(A, report({1: 2.0}, task="charger"))
+
+
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "said"),
+    [
+        (
+            {"environment": {"reward.name": "pose"}},
+            {"environment": {"reward.name": "dense"}},
+            "reward.name: .*pose.*dense",
+        ),
+        (
+            {"environment": {"robot": "simulation", "task.control_rate_hz": 10.0}},
+            {"environment": {"robot": "franka", "task.control_rate_hz": 20.0}},
+            r"robot: 'simulation' and 'franka'; task.control_rate_hz: 10.0 and 20.0",
+        ),
+        ({"passed_on": {"robot": "franka"}}, {}, "robot: 'franka' and 'left out'"),
+        (
+            {"environment": {"robot": "franka"}, "passed_on": {"reward_model": "a (sha256 1)"}},
+            {"environment": {"robot": "franka"}, "passed_on": {"reward_model": "b (sha256 2)"}},
+            "reward_model: ",
+        ),
+    ],
+)
+def test_another_environment_is_refused_with_both_values(of_a: dict[str, Any], of_b: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{said}.*two evaluations in the same environment"):
+        compare(A | of_a, B | of_b)
+
+
+def test_who_performs_and_what_only_one_of_them_knows_may_differ() -> None:
+    known = {"environment": {"robot": "simulation"}}
+    newer = {"environment": {"robot": "simulation", "reward.name": "pose"}}
+    compare(A | known | {"passed_on": {"config": "a"}}, B | newer | {"passed_on": {"config": "b", "reward": "pose"}})
+    compare(A | {"passed_on": {"operator": "person"}}, B | newer)

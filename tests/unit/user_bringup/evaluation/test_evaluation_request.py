@@ -33,6 +33,24 @@ def test_a_damaged_one_is_said(tmp_path: Path) -> None:
         EvaluationRequest.read(tmp_path)
 
 
+def test_an_older_one_had_nothing_passed_on(tmp_path: Path) -> None:
+    plain = dataclasses.asdict(REQUEST)
+    del plain["passed_on"]
+    (tmp_path / "evaluation.json").write_text(json.dumps(plain))
+    assert EvaluationRequest.read(tmp_path) == REQUEST
+
+
+def test_what_was_passed_on_belongs_to_it() -> None:
+    asked = dataclasses.replace(REQUEST, passed_on={"robot": "franka", "reward": "dense"})
+    there = dataclasses.replace(REQUEST, passed_on={"reward": "rule", "verdict": "human"})
+    assert asked.differences(asked) == []
+    assert asked.differences(there) == [
+        "reward: dense, not rule",
+        "robot: franka, not left out",
+        "verdict: left out, not human",
+    ]
+
+
 def test_a_seed_stands_for_one_list_and_more_episodes_begin_with_the_same(tmp_path: Path) -> None:
     longer = dataclasses.replace(REQUEST, episodes=80)
     assert longer.seeds[:50] == REQUEST.seeds
