@@ -33,11 +33,16 @@ class RawSqliteFile:
         self._topics = {number: (name, type_name) for number, name, type_name in rows}
 
     def messages(self) -> Iterator[RawMessage]:
-        """Yield every message in the order of its receipt."""
-        rows = self._base.execute("SELECT id, topic_id, timestamp, data FROM messages ORDER BY timestamp, id")
-        for number, topic_id, log_ns, payload in rows:
-            topic, type_name = self._topics.get(topic_id, ("", ""))
-            yield RawMessage(topic=topic, type_name=type_name, log_ns=log_ns, payload=payload, place=(number, 0, 0))
+        """Yield every message in the order of its receipt. Raises LogError where the file is damaged."""
+        try:
+            rows = self._base.execute("SELECT id, topic_id, timestamp, data FROM messages ORDER BY timestamp, id")
+            for number, topic_id, log_ns, payload in rows:
+                topic, type_name = self._topics.get(topic_id, ("", ""))
+                yield RawMessage(topic=topic, type_name=type_name, log_ns=log_ns, payload=payload, place=(number, 0, 0))
+        except sqlite3.Error as error:
+            raise LogError(
+                f"{self.path} is damaged: {error}. Copy or record it again; `sqlite3 FILE .recover` may save some of it."
+            ) from error
 
     def read(self, place: tuple[int, int, int]) -> bytes:
         """Return the bytes of a message again."""

@@ -150,3 +150,23 @@ def test_file_that_is_no_bag_is_named(tmp_path):
         (tmp_path / name).write_bytes(b"something else entirely")
         with pytest.raises(LogError, match=f"{name} is not"):
             RawBag(tmp_path / name)
+
+
+def test_compressed_bag_is_told_from_none(tmp_path):
+    (tmp_path / "metadata.yaml").write_text("rosbag2_bagfile_information: {}\n")
+    (tmp_path / "theirs_0.mcap.zstd").write_bytes(b"")
+    with pytest.raises(LogError, match="compressed.*ros2 bag convert"):
+        RawBag(tmp_path)
+
+
+def test_damage_in_the_middle_of_a_db3_file_is_a_sentence(tmp_path):
+    store = get_typestore(Stores.ROS2_KILTED)
+    with Writer(tmp_path / "theirs", version=9, storage_plugin=StoragePlugin.SQLITE3) as bag:
+        connection = bag.add_connection("/words", "std_msgs/msg/String", typestore=store)
+        for number in range(400):
+            bag.write(connection, number, payload(number) * 50)
+    (file,) = (tmp_path / "theirs").glob("*.db3")
+    with file.open("r+b") as stream:
+        stream.truncate(file.stat().st_size // 2)
+    with pytest.raises(LogError, match="db3"):
+        read(tmp_path / "theirs")
