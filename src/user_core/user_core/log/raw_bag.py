@@ -94,8 +94,8 @@ def _files(path: Path) -> list[Path]:
     found = [file for file in path.glob("*") if file.suffix in (".mcap", ".db3")]
     if not found and (path / "metadata.yaml").is_file():
         raise LogError(
-            f"{path} is a bag that is compressed, or of another storage than mcap and sqlite3; convert it with `ros2 bag "
-            "convert` to plain mcap."
+            f"{path} is a bag that is compressed, or of another storage than mcap and sqlite3; convert it with "
+            "`ros2 bag convert` to plain mcap."
         )
     if not found:
         what = "holds no .mcap or .db3 file" if path.is_dir() else "does not exist"

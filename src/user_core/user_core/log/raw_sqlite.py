@@ -41,7 +41,7 @@ class RawSqliteFile:
                 yield RawMessage(topic=topic, type_name=type_name, log_ns=log_ns, payload=payload, place=(number, 0, 0))
         except sqlite3.Error as error:
             raise LogError(
-                f"{self.path} is damaged: {error}. Copy or record it again; `sqlite3 FILE .recover` may save some of it."
+                f"{self.path} is damaged: {error}. Copy or record it again; sqlite3's .recover may save some of it."
             ) from error
 
     def read(self, place: tuple[int, int, int]) -> bytes:
