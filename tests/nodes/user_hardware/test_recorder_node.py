@@ -60,7 +60,7 @@ def poses_in(run: Path) -> list[bytes]:
     if not list((run / "raw" / "arm_0").glob("*.mcap")):
         return []
     with RawBag(run / "raw" / "arm_0") as bag:
-        return [message.payload for _, message in bag.messages() if message.topic == "/arm_0/tool/pose"]
+        return [message.payload for _, message in bag.messages() if message.topic.name == "/arm_0/tool/pose"]
 
 
 def test_topics_that_the_environment_names_are_written_as_they_come(context: Context, tmp_path: Path) -> None:
@@ -74,7 +74,10 @@ def test_topics_that_the_environment_names_are_written_as_they_come(context: Con
     assert poses_in(tmp_path)[-COUNT:] == sent
     with RawBag(tmp_path / "raw" / "arm_0") as bag:
         first = next(message for _, message in bag.messages())
-    assert (first.topic, first.type_name) == ("/arm_0/environment/configuration", "std_msgs/msg/String")
+    assert (first.topic.name, first.topic.definition.type_name) == (
+        "/arm_0/environment/configuration",
+        "std_msgs/msg/String",
+    )
 
 
 def test_recording_stops_at_its_limit_and_says_so(context: Context, tmp_path: Path, capfd) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from user_bringup.bag.recorded_message import RecordedMessage
 from user_core.configuration import flatten
 from user_core.errors import InvalidRecordError
+from user_core.log.recorded_message import RecordedMessage
 from user_core.ros.params_files import params_in
 from user_core.ros.raw import decode_message
 from user_hardware.environment.config import EnvironmentConfig

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from user_bringup.bag.episodes import Catalogue, EpisodeEntry
-from user_bringup.bag.recorded_message import RecordedTopic
 from user_bringup.bag.recording import Recording, open_recording
 from user_bringup.bag.resumption import resumption
 from user_bringup.bag.table import columns
 from user_bringup.bag.transition_log import TransitionLog
 from user_core.errors import LogError
 from user_core.log.chunk import KIND_OF_TYPE
+from user_core.log.recorded_message import RecordedTopic
 from user_core.spec import EnvironmentSpec
 
 _NANOSECONDS = 1_000_000_000

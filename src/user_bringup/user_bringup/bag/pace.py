@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Protocol
 
-from user_bringup.bag.recorded_message import RecordedMessage
 from user_core.log.kinds import RecordKind
+from user_core.log.recorded_message import RecordedMessage
 from user_core.ros.records import decode
 from user_core.spec import EnvironmentSpec
 from user_core.types import Transition

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from user_bringup.bag.command_topics import CommandTopics
 from user_bringup.bag.pace import Pace, RecordedPace, RobotPace
-from user_bringup.bag.recorded_message import RecordedMessage
 from user_core.errors import ConfigurationError
+from user_core.log.recorded_message import RecordedMessage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
-from user_bringup.bag.recorded_message import RecordedMessage, RecordedTopic
 from user_core.errors import LogError
 from user_core.log.definition import MessageDefinition
+from user_core.log.recorded_message import RecordedMessage, RecordedTopic
 
 
 def is_installed() -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from user_bringup.bag.command_topics import CommandTopics
-from user_bringup.bag.recorded_message import RecordedTopic
 from user_bringup.bag.recording import Recording
 from user_core.errors import LogError
 from user_core.log.kinds import RecordKind
+from user_core.log.recorded_message import RecordedTopic
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,19 +69,20 @@ class BagIndex:
         origins: dict[str, str] = {}
         for place, message in bag.messages():
             self.message_count += 1
-            name = (remap or {}).get(message.topic, message.topic)
-            if origins.setdefault(name, message.topic) != message.topic:
+            recorded, type_name = message.topic.name, message.topic.definition.type_name
+            name = (remap or {}).get(recorded, recorded)
+            if origins.setdefault(name, recorded) != recorded:
                 raise ConfigurationError(
                     key="--remap",
-                    value=f"{message.topic}:={name}",
+                    value=f"{recorded}:={name}",
                     allowed=f"a name that no other topic has: {origins[name]} has it",
                     where="the command line of convert",
                 )
-            topic = self.topics.setdefault(name, TopicIndex(type_name=message.type_name))
-            if message.type_name not in stamped:
-                stamped[message.type_name] = _is_stamped(message.type_name)
-            topic.stamps_ns.append(_stamp(message.payload) if stamped[message.type_name] else message.log_ns)
-            topic.received_ns.append(message.log_ns)
+            topic = self.topics.setdefault(name, TopicIndex(type_name=type_name))
+            if type_name not in stamped:
+                stamped[type_name] = _is_stamped(type_name)
+            topic.stamps_ns.append(_stamp(message.payload) if stamped[type_name] else message.stamp_ns)
+            topic.received_ns.append(message.stamp_ns)
             topic.places.append(place)
         for topic in self.topics.values():
             topic.order_by_stamp()

@@ -15,7 +15,6 @@ from rclpy.publisher import Publisher
 from rclpy.signals import SignalHandlerOptions
 
 from user_bringup.bag.playback import Playback
-from user_bringup.bag.recorded_message import RecordedMessage
 from user_bringup.bag.recording import Recording
 from user_bringup.bag.survey import Survey, survey
 from user_bringup.bag.transition_log import refuse_other_definition
@@ -23,6 +22,7 @@ from user_bringup.nodes.playable import why_not_playable
 from user_bringup.nodes.transition_expansion import TransitionExpansion
 from user_core.errors import LogError
 from user_core.log.chunk import KIND_OF_TYPE
+from user_core.log.recorded_message import RecordedMessage
 from user_core.ros import qos
 from user_core.ros.messages import message_class
 from user_core.ros.publishing import try_publish

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from user_bringup.bag.recorded_message import RecordedTopic
 from user_core.errors import ConfigurationError
 from user_core.log.definition import gather
 from user_core.log.layout import layout_differences
+from user_core.log.recorded_message import RecordedTopic
 from user_core.ros.definitions import message_hash, message_text
 from user_core.ros.messages import message_class
 

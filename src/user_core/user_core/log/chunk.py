@@ -15,6 +15,7 @@ from mcap.stream_reader import get_chunk_data_stream
 from user_core.log.definition import MessageDefinition
 from user_core.log.framing import CHUNK_HEADER, MESSAGE_ENCODING, MESSAGE_HEADER, RECORD_HEADER, channel_id
 from user_core.log.kinds import RecordKind
+from user_core.log.recorded_message import RecordedTopic, is_latched
 
 KIND_OF_TYPE = {kind.type_name: kind for kind in RecordKind}
 _LENGTH = struct.Struct("<Q")
@@ -58,11 +59,22 @@ class ChannelTable:
                 found[kind] = MessageDefinition(type_name=schema.name, text=text, type_hash=type_hash)
         return found
 
-    def topic(self, channel_id: int) -> tuple[str, str]:
-        """Return name and message type of a channel; ("", "") when the file does not say."""
+    def topic(self, channel_id: int) -> RecordedTopic:
+        """Return the topic of a channel; without a name or a type when the file does not say."""
         channel = self.channels.get(channel_id)
-        schema = None if channel is None else self.schemas.get(channel.schema_id)
-        return ("", "") if channel is None or schema is None else (channel.topic, schema.name)
+        if channel is None:
+            return RecordedTopic(name="", definition=MessageDefinition(type_name="", text=""))
+        schema = self.schemas.get(channel.schema_id)
+        return RecordedTopic(
+            name=channel.topic,
+            definition=MessageDefinition(
+                type_name="" if schema is None else schema.name,
+                text="" if schema is None else schema.data.decode("utf-8", "replace"),
+                type_hash=channel.metadata.get("topic_type_hash", ""),
+            ),
+            latched=is_latched(channel.topic, channel.metadata.get("offered_qos_profiles", "")),
+            encoding=channel.message_encoding,
+        )
 
     def kind(self, channel_id: int) -> RecordKind | None:
         """Return the kind of a channel's messages, None when they are none of ours."""

@@ -10,9 +10,12 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from user_core.errors import LogError
-from user_core.log.raw_file import RawMcapFile, RawMessage
+from user_core.log.raw_file import RawMcapFile
 from user_core.log.raw_sqlite import RawSqliteFile
+from user_core.log.recorded_message import RecordedMessage
 
+STORAGES = {".mcap": "mcap", ".db3": "sqlite3"}
+"""Suffix of a file to the name of its storage, as ros2 bag calls it."""
 Place = tuple[int, tuple[int, int, int]]
 
 
@@ -25,7 +28,7 @@ class _RawFile(Protocol):
     @property
     def closed(self) -> bool: ...
 
-    def messages(self) -> Iterator[RawMessage]: ...
+    def messages(self) -> Iterator[RecordedMessage]: ...
 
     def read(self, place: tuple[int, int, int]) -> bytes: ...
 
@@ -37,18 +40,23 @@ class RawBag:
 
     Args:
         path: The bag's folder, or one of its files.
+        skip_damage: Go on behind damage and tell of it in `losses`; else it is an error where it is met.
 
     Raises:
         LogError: When there is no bag, or it cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, skip_damage: bool = True) -> None:
         self.path = path
         self._closing = ExitStack()
         self._files: list[_RawFile] = []
+        files = readable_files(path)
+        if not files:
+            raise LogError(_absence(path))
         try:
-            for file in _files(path):
-                opened: _RawFile = RawMcapFile(file) if file.suffix == ".mcap" else RawSqliteFile(file)
+            for file in files:
+                is_mcap = file.suffix == ".mcap"
+                opened: _RawFile = RawMcapFile(file, skip_damage=skip_damage) if is_mcap else RawSqliteFile(file)
                 self._closing.callback(opened.close)
                 self._files.append(opened)
         except LogError:
@@ -64,7 +72,7 @@ class RawBag:
             if file.lost_bytes
         )
 
-    def messages(self) -> Iterator[tuple[Place, RawMessage]]:
+    def messages(self) -> Iterator[tuple[Place, RecordedMessage]]:
         """Yield every whole message with the place to read it again; once."""
         for number, file in enumerate(self._files):
             for message in file.messages():
@@ -88,20 +96,23 @@ class RawBag:
         self.close()
 
 
-def _files(path: Path) -> list[Path]:
+def readable_files(path: Path) -> list[Path]:
+    """Return the files of a bag (its folder, or one file) that can be read here, in the order of recording."""
     if path.is_file():
         return [path]
-    found = [file for file in path.glob("*") if file.suffix in (".mcap", ".db3")]
-    if not found and (path / "metadata.yaml").is_file():
-        raise LogError(
+    found = [file for file in path.glob("*") if file.suffix in STORAGES]
+    # rosbag2 numbers the files of a bag: bag_2 comes before bag_10.
+    return sorted(found, key=lambda file: [int(part) if part.isdigit() else part for part in _parts(file.name)])
+
+
+def _absence(path: Path) -> str:
+    if (path / "metadata.yaml").is_file():
+        return (
             f"{path} is a bag that is compressed, or of another storage than mcap and sqlite3; convert it with "
             "`ros2 bag convert` to plain mcap."
         )
-    if not found:
-        what = "holds no .mcap or .db3 file" if path.is_dir() else "does not exist"
-        raise LogError(f"{path} {what}; allowed is the folder of a rosbag2 bag, or one of its files.")
-    # rosbag2 numbers the files of a bag: bag_2 comes before bag_10.
-    return sorted(found, key=lambda file: [int(part) if part.isdigit() else part for part in _parts(file.name)])
+    what = "holds no .mcap or .db3 file" if path.is_dir() else "does not exist"
+    return f"{path} {what}; allowed is the folder of a rosbag2 bag, or one of its files."
 
 
 def _parts(name: str) -> list[str]:

@@ -4,52 +4,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from user_core.errors import LogError
 from user_core.log.chunk import chunk_records, messages
 from user_core.log.framing import MESSAGE_HEADER, RECORD_HEADER
+from user_core.log.recorded_message import RecordedMessage, RecordedTopic
 from user_core.log.scan import FileScan
 
 _CHUNKS_AT_HAND = 4
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class RawMessage:
-    """A message as it lies in a bag.
-
-    Attributes:
-        topic: Its name.
-        type_name: package/msg/Name; "" when the file does not say.
-        log_ns: When it was received, wall nanoseconds.
-        payload: Its bytes.
-        place: Where to read it again; of use to the file that it is from.
-    """
-
-    topic: str
-    type_name: str
-    log_ns: int
-    payload: bytes
-    place: tuple[int, int, int]
-
-
-class RawScan(FileScan[RawMessage]):
+class RawScan(FileScan[RecordedMessage]):
     """Looks for every message. A place is (offset of the chunk, or 0 for a bare message; offset in it; size)."""
 
-    def _in_chunk(self, content: bytes, chunk_offset: int) -> Iterator[RawMessage]:
-        for channel, log_ns, payload, payload_offset in messages(content, self.channels):
-            topic, type_name = self.channels.topic(channel)
-            place = (chunk_offset, payload_offset, len(payload))
-            yield RawMessage(topic=topic, type_name=type_name, log_ns=log_ns, payload=bytes(payload), place=place)
+    def __init__(self, descriptor: int, *, path: Path, skip_damage: bool) -> None:
+        super().__init__(descriptor, path=path, skip_damage=skip_damage)
+        self._topics: dict[int, RecordedTopic] = {}
 
-    def _alone(self, content: bytes, offset: int) -> Iterable[RawMessage]:
-        channel, _, log_ns, _ = MESSAGE_HEADER.unpack_from(content)
-        topic, type_name = self.channels.topic(channel)
+    def _in_chunk(self, content: bytes, chunk_offset: int) -> Iterator[RecordedMessage]:
+        for channel, stamp_ns, payload, payload_offset in messages(content, self.channels):
+            place = (chunk_offset, payload_offset, len(payload))
+            yield RecordedMessage(topic=self._topic(channel), stamp_ns=stamp_ns, payload=bytes(payload), place=place)
+
+    def _alone(self, content: bytes, offset: int) -> Iterable[RecordedMessage]:
+        channel, _, stamp_ns, _ = MESSAGE_HEADER.unpack_from(content)
         payload = content[MESSAGE_HEADER.size :]
         place = (0, offset + RECORD_HEADER.size + MESSAGE_HEADER.size, len(payload))
-        return (RawMessage(topic=topic, type_name=type_name, log_ns=log_ns, payload=payload, place=place),)
+        return (RecordedMessage(topic=self._topic(channel), stamp_ns=stamp_ns, payload=payload, place=place),)
+
+    def _topic(self, channel: int) -> RecordedTopic:
+        if channel not in self._topics:
+            self._topics[channel] = self.channels.topic(channel)
+        return self._topics[channel]
 
 
 class RawMcapFile:
@@ -57,19 +45,20 @@ class RawMcapFile:
 
     Args:
         path: Of the .mcap file.
+        skip_damage: Go on behind damage; else it is an error.
 
     Raises:
         LogError: When it cannot be opened, or is no mcap file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, skip_damage: bool) -> None:
         self.path = path
         try:
             self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise LogError(f"the bag {path} cannot be read: {error.strerror}; check the path.") from error
         try:
-            self._scan = RawScan(self._descriptor, path=path, skip_damage=True)
+            self._scan = RawScan(self._descriptor, path=path, skip_damage=skip_damage)
         except LogError:
             os.close(self._descriptor)
             raise
@@ -85,7 +74,7 @@ class RawMcapFile:
         """Whether its recorder closed it; known once all messages have been listed."""
         return self._scan.is_closed
 
-    def messages(self) -> Iterator[RawMessage]:
+    def messages(self) -> Iterator[RecordedMessage]:
         """Yield every whole message, in the order of the file; once."""
         return self._scan.records()
 

@@ -114,7 +114,7 @@ class RawBagWriter:
     def _mend(self, path: Path) -> None:
         file = LogFile(path)
         scan = RawScan(file.descriptor, path=path, skip_damage=True)
-        found = [(message.topic, message.log_ns, message.place) for message in scan.records()]
+        found = [(message.topic.name, message.stamp_ns, message.place) for message in scan.records()]
         topics = _topics_of(scan.channels)
         numbers = {topic.name: topic.number for topic in topics}
         for topic, log_ns, (chunk_offset, payload_offset, size) in found:

@@ -135,8 +135,8 @@ class FileScan(Generic[FoundT]):
     def _step_over_damage(self, beyond: int) -> None:
         if not self._skip_damage:
             raise LogError(
-                f"{self._path} is damaged from byte {self.end} to byte {beyond}; if it is the log of a run, start that "
-                f"run's replay node, which keeps what is whole, and if not, copy or record it again."
+                f"{self._path} is damaged from byte {self.end} to byte {beyond}; if it is a log of ours, ./user bag "
+                "repair keeps what is whole, and if not, copy or record it again."
             )
         self.damage.append((self.end, beyond))
         self.end = beyond

@@ -7,9 +7,9 @@ from rclpy.serialization import serialize_message
 from std_msgs.msg import String
 
 from user_bringup.bag.command_topics import COMMAND_KEYS, CommandTopics
-from user_bringup.bag.recorded_message import RecordedMessage, RecordedTopic
 from user_core.configuration import build, flatten
 from user_core.log.definition import MessageDefinition
+from user_core.log.recorded_message import RecordedMessage, RecordedTopic
 from user_core.ros.params_files import params_text
 from user_hardware.environment.config import EnvironmentConfig
 

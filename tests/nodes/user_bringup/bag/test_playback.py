@@ -10,9 +10,9 @@ import pytest
 from tests.support.run_logs import SPEC, episode, stored
 from user_bringup.bag.command_topics import CommandTopics
 from user_bringup.bag.playback import Playback, parse_remappings
-from user_bringup.bag.recorded_message import RecordedMessage, RecordedTopic
 from user_core.errors import ConfigurationError
 from user_core.log.definition import MessageDefinition
+from user_core.log.recorded_message import RecordedMessage, RecordedTopic
 from user_core.types import Transition
 from user_hardware.robots.crisp import POSE_TYPE
 

@@ -9,10 +9,10 @@ import pytest
 from mcap.writer import CompressionType, Writer
 
 from tests.support.log_samples import abandon, append_some, open_writer, payload
-from user_bringup.bag.recorded_message import RecordedMessage
 from user_bringup.bag.recording import open_recording
 from user_core.errors import LogError
 from user_core.log.reader import bag_file
+from user_core.log.recorded_message import RecordedMessage
 
 LATCHED = "- history: keep_last\n  depth: 1\n  durability: transient_local\n"
 
@@ -93,7 +93,7 @@ def test_what_stands_before_a_cut_is_read_and_the_cut_is_said(tmp_path: Path) ->
     file.write_bytes(file.read_bytes()[:-60])
     messages = open_recording(tmp_path / "bag").messages()
     assert [next(messages).payload, next(messages).payload] == [payload(0), payload(1)]
-    with pytest.raises(LogError, match=r"ends in the middle of a record: the last \d+ bytes"):
+    with pytest.raises(LogError, match=r"ends in the middle of a record: .* \d+ bytes"):
         next(messages)
 
 
@@ -112,7 +112,7 @@ def test_damage_is_said_with_its_place(tmp_path: Path) -> None:
     content = bytearray(file.read_bytes())
     content[content.index(payload(1)) + 9] ^= 0xFF
     file.write_bytes(content)
-    with pytest.raises(LogError, match=r"is damaged at byte \d+"):
+    with pytest.raises(LogError, match=r"is damaged from byte \d+"):
         read(tmp_path / "bag")
 
 
@@ -127,7 +127,7 @@ def test_a_folder_that_is_no_bag_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["bag_0.mcap", "bag_0.db3"])
 def test_a_file_that_only_has_the_name_is_one_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("words, and more words than a header has bytes " * 20)
-    with pytest.raises(LogError, match="is not an mcap file|cannot be read: file is not a database"):
+    with pytest.raises(LogError, match="is not an mcap file|is not a .db3 file of rosbag2"):
         read(tmp_path)
 
 

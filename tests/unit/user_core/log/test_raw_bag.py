@@ -47,7 +47,7 @@ def read(path: Path) -> tuple[list[tuple[str, bytes]], tuple[str, ...]]:
     with RawBag(path) as bag:
         listed = [(place, message) for place, message in bag.messages()]
         assert [bag.read(place) for place, _ in listed] == [message.payload for _, message in listed]
-        return [(message.topic, message.payload) for _, message in listed], bag.losses
+        return [(message.topic.name, message.payload) for _, message in listed], bag.losses
 
 
 def expected(numbers: range) -> list[tuple[str, bytes]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -39,14 +37,13 @@ class RecordedMessage:
     Attributes:
         stamp_ns: Wall nanoseconds at which the recorder received it.
         payload: Its bytes, unchanged.
+        place: Where to read it again; of use to the file that it is from.
     """
 
     topic: RecordedTopic
     stamp_ns: int
     payload: bytes
-
-
-ReadFile = Callable[[Path], Iterator[RecordedMessage]]
+    place: tuple[int, int, int] = (0, 0, 0)
 
 
 def is_latched(topic: str, offered_qos_profiles: str) -> bool:
