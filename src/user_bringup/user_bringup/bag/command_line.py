@@ -37,7 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bag", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./user bag", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="info|play|filter|relabel|check|repair")
 
     def command(name: str, text: str, run: _Run) -> argparse.ArgumentParser:

@@ -16,7 +16,7 @@ _OUTCOMES = (Outcome.TIMEOUT.value, Outcome.SUCCESS.value, Outcome.FAILURE.value
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the arguments; prints help or one sentence and ends with status 0 or 2 as argparse does."""
     parser = argparse.ArgumentParser(
-        prog="convert",
+        prog="./user convert",
         description="Make transitions out of a bag of raw topics, through the environment's own code.",
         epilog="A bag of record:=raw needs no options and gives the live transitions again. Of any other bag say at "
         "least --task. docs/recording.md tells what differs then.",

@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from user_bringup.bag.recording import bag_folder
 from user_bringup.dataset.bag_episode import EpisodeChoice
 from user_core.errors import ConfigurationError, UserRosError
 from user_core.types import Mode, Outcome
@@ -28,7 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./user dataset", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="export|import")
     export = commands.add_parser("export", help="a bag as a LeRobot dataset")
-    export.add_argument("bag", metavar="BAG", type=Path, help="runs/…/transitions, or a bag of demonstrations")
+    export.add_argument("bag", metavar="BAG", type=Path, help="a run's folder, or a bag of demonstrations")
     export.add_argument("folder", metavar="FOLDER", type=Path, help="of the dataset; it must not exist yet")
     images = export.add_mutually_exclusive_group()
     images.add_argument("--png", action="store_true", help="images without loss (the default)")
@@ -53,7 +54,9 @@ def _export(arguments: argparse.Namespace) -> None:
     from user_bringup.dataset.export import ExportRequest, export_dataset
 
     choice = EpisodeChoice(successes_only=arguments.successes_only, mode=arguments.mode, task=arguments.task)
-    request = ExportRequest(bag=arguments.bag, folder=arguments.folder, choice=choice, video=arguments.video)
+    request = ExportRequest(
+        bag=bag_folder(arguments.bag), folder=arguments.folder, choice=choice, video=arguments.video
+    )
     export_dataset(request, say=_say)
 
 

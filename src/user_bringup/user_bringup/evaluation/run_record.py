@@ -97,7 +97,7 @@ class RunRecord:
     def _open(cls, folder: ProgressFolder, launched_at_s: float) -> RunRecord:
         facts = folder.read_facts()
         if facts is None:
-            raise LogError(f"{folder.run} is no run folder: it has no progress/run.json; name one with run:=FOLDER")
+            raise LogError(f"{folder.run} is no run folder: it has no progress/run.json")
         return cls(
             folder=folder,
             facts=facts,

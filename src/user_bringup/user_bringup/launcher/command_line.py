@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from user_bringup.launcher.arguments import check_known, describe_arguments, parse_arguments
+from user_bringup.launcher.domain_lock import alone_in_its_domain
 from user_bringup.launcher.errors import LaunchError
 from user_bringup.launcher.expansion import Launch, declared_arguments, expand
 from user_bringup.launcher.launch_files import find_launch_file
@@ -65,7 +66,8 @@ def _launch(options: argparse.Namespace) -> int:
             print("\n".join(shlex.join(process.command) for process in launch.processes))
             return 0
         if options.own_runner or not _has_ros_launch():
-            return _run(launch)
+            with alone_in_its_domain(arguments, environment=os.environ):
+                return _run(launch)
     _become_ros_launch(path, options.arguments)
 
 

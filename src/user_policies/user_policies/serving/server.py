@@ -14,7 +14,7 @@ from user_core.types import ActionChunk, Observation, StateArray
 from user_policies.serving.library import LoadedPolicy, VersionLibrary
 from user_policies.serving.version_pins import VersionPins
 
-NO_WEIGHTS = "no weights yet: the learner sends the first ones when it has loaded, and pretrained if it does"
+NO_WEIGHTS = "no weights yet: the learner sends them once it has pretrained"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,12 +70,14 @@ class PolicyServer:
     def submit(self, robot: str, observation: Observation) -> None:
         """Take an observation; it replaces one of the same robot that still waits.
 
+        One that comes before its robot's spec is left: it is sent again until it is answered.
+
         Raises:
-            InvalidRecordError: When the robot's spec is unknown yet, or the observation does not fit it.
+            InvalidRecordError: When the observation does not fit the spec.
         """
         spec = self._specs.get(robot)
         if spec is None:
-            raise InvalidRecordError(what=f"an observation of {robot}", value="before its spec", allowed="spec first")
+            return
         spec.check_observation(observation)
         self._waiting[robot] = _Waiting(observation=observation, received_s=self._clock())
 

@@ -191,3 +191,10 @@ def test_record_t_is_no_frame(tmp_path: Path) -> None:
     assert (
         StepType(pq.read_table(tmp_path / "dataset/meta/user/records.parquet")["step_type"][4].as_py()) is StepType.LAST
     )
+
+
+def test_the_folder_of_a_run_stands_for_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_bag(tmp_path / "run" / "transitions", rich_episode("one", sequence=10))
+    monkeypatch.setattr(sys, "argv", ["dataset", "export", str(tmp_path / "run"), str(tmp_path / "out")])
+    assert command_line.main() == 0
+    assert [episode.episode for episode in read_own_episodes(tmp_path / "out/meta/user/episodes.jsonl")] == ["one"]

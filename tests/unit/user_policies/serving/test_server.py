@@ -195,9 +195,13 @@ def test_an_action_that_is_not_finite_is_an_empty_chunk_that_names_the_weights()
     assert chunk.reason == "weights 1.32 computed an action that is not finite"
 
 
-def test_an_observation_before_the_spec_is_refused() -> None:
-    with pytest.raises(InvalidRecordError, match="before its spec"):
-        Bench(32).server.submit("arm_9", observation())
+def test_an_observation_before_the_spec_is_left_and_answered_when_it_comes_again() -> None:
+    server = Bench(32).server
+    server.submit("arm_9", observation())
+    assert server.answer() == []
+    server.set_spec("arm_9", SPEC)
+    server.submit("arm_9", observation())
+    assert len(server.answer()) == 1
 
 
 def test_a_robot_of_another_spec_is_told_so() -> None:
