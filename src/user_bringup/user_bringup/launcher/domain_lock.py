@@ -1,4 +1,4 @@
-"""One whole system in a ROS domain: a second one would answer the first one's arms, and they the second one's learner."""
+"""One whole system in a ROS domain of a machine: the processes of a second one would answer those of the first."""
 
 from __future__ import annotations
 

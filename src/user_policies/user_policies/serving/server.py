@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from user_core.errors import InvalidRecordError
 from user_core.spec import EnvironmentSpec
 from user_core.types import ActionChunk, Observation, StateArray
 from user_policies.serving.library import LoadedPolicy, VersionLibrary

@@ -165,7 +165,7 @@ def test_the_command_line_ends_with_2_and_a_sentence(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["dataset", "export", str(tmp_path / "nothing"), str(tmp_path / "dataset")])
     assert command_line.main() == 2
-    assert capsys.readouterr().err.startswith(f"error: the bag {tmp_path / 'nothing'} cannot be read")
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path / 'nothing'} does not exist; allowed is")
 
 
 def test_the_command_line_exports_and_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
