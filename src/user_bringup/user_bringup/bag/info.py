@@ -118,7 +118,7 @@ def _episodes(episodes: list[EpisodeEntry]) -> list[str]:
     return [
         *[_line("Episodes" if at == 0 else "", text) for at, text in enumerate(_outcomes(episodes))],
         _line("Steps", _steps(episodes)),
-        _line("Stage", f"{reached} episodes"),
+        *([_line("Stage", f"{reached} episodes")] if any(stages) else []),
     ]
 
 

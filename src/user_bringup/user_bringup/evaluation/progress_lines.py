@@ -14,6 +14,8 @@ from user_bringup.evaluation.session import Session
 from user_core.types import Mode, Outcome
 
 _RECENT_EPISODES = 20
+_PRETRAINING = "pretraining"
+"""What the learner says meanwhile tells why the robot waits."""
 
 
 def compose_line(*, session: Session, counters: RunCounters, episodes: EpisodeTable, steps_per_s: float) -> str:
@@ -24,15 +26,17 @@ def compose_line(*, session: Session, counters: RunCounters, episodes: EpisodeTa
     if partial is not None:
         rate, seeds = partial
         parts[-1] += f" {rate.episodes}/{seeds}, {rate.successes} successes"
-    parts.append(f"{counters.training_steps} steps ({steps_per_s:.0f}/s)")
-    parts.append(f"{counters.updates} updates")
+    if counters.training_steps:
+        parts.append(f"{counters.training_steps} steps ({steps_per_s:.0f}/s)")
+    if counters.updates:
+        parts.append(f"{counters.updates} updates")
     recent = episodes.of_mode(Mode.TRAIN)[-_RECENT_EPISODES:]
     if recent:
         successes = sum(row.outcome == Outcome.SUCCESS for row in recent)
         parts.append(f"practice {successes}/{len(recent)}")
     if counters.learner_state not in ("", "training"):
         parts.append(f"learner {counters.learner_state}: {counters.learner_detail}".rstrip(": "))
-    if counters.robot_state:
+    if counters.robot_state and counters.learner_state != _PRETRAINING:
         parts.append(counters.robot_state)
     if counters.replay_error:
         parts.append(f"REPLAY: {counters.replay_error}")

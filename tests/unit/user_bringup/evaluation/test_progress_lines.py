@@ -34,6 +34,14 @@ def test_line_shows_the_evaluation_in_progress_and_what_waits_for_a_person(tmp_p
     assert "REPLAY: disk full" in line
 
 
+def test_nothing_is_said_of_what_has_not_begun(tmp_path: Path) -> None:
+    run = Run(tmp_path, progress_config())
+    run.counters.learner_state, run.counters.learner_detail = "pretraining", "encoder: 100 of 600 updates"
+    run.counters.robot_state = "arm_0 AUTONOMOUS: waiting for policy_node: no weights yet"
+    run.tick(steps=0, passed_s=5.0)
+    assert line_of(run) == "00:05 | practice | learner pretraining: encoder: 100 of 600 updates"
+
+
 def test_without_a_terminal_lines_are_plain_and_spaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = ProgressLines(log_file=tmp_path / "log" / "progress.log", terminal="", period_s=10.0)
     for now_s in range(0, 25, 2):
