@@ -68,6 +68,8 @@ class CapTighteningExpert:
 
     def way_left_m(self, view: ExpertView) -> float:
         """Return the tool's way until the cap is tight: there, all its turns and turns back, and the grasps between."""
+        if view.state.success:
+            return 0.0
         config = self._config
         tight_rad = view.state.value("target_angle_rad") + config.tighten_rad
         left_rad = max(0.0, tight_rad - view.state.value("angle_rad"))
