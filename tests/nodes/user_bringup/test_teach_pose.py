@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,11 @@ def test_a_taught_target_and_start_are_saved_as_a_params_file(arm, monkeypatch, 
     file = tmp_path / "mine.yaml"
 
     def move(*position: float) -> Any:
-        return lambda: setattr(arm, "position", position)
+        def to_there() -> None:
+            arm.position = position
+            time.sleep(0.5)  # nobody presses Enter while the arm still moves
+
+        return to_there
 
     answers = [move(0.42, 0.1, 0.09), move(0.42, 0.1, 0.17), "y"]
     assert teach(monkeypatch, answers, "robot:=simulation", "task:=peg_insertion", f"station:={file}") == 0

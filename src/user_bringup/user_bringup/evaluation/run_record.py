@@ -97,7 +97,9 @@ class RunRecord:
     def _open(cls, folder: ProgressFolder, launched_at_s: float) -> RunRecord:
         facts = folder.read_facts()
         if facts is None:
-            raise LogError(f"{folder.run} is no run folder: it has no progress/run.json")
+            raise LogError(
+                f"{folder.run} is no run folder: it has no progress/run.json; allowed is what a launch was given as run:=FOLDER"
+            )
         return cls(
             folder=folder,
             facts=facts,
