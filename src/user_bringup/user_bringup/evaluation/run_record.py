@@ -98,7 +98,8 @@ class RunRecord:
         facts = folder.read_facts()
         if facts is None:
             raise LogError(
-                f"{folder.run} is no run folder: it has no progress/run.json; allowed is what a launch was given as run:=FOLDER"
+                f"{folder.run} is no run folder: it has no progress/run.json; allowed is what a launch was given as "
+                "run:=FOLDER"
             )
         return cls(
             folder=folder,
