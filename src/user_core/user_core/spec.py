@@ -74,6 +74,11 @@ class EnvironmentSpec:
         return len(self.action_names)
 
     @property
+    def gripper_axis(self) -> int | None:
+        """Return the index of the action's gripper axis, or None."""
+        return self.action_names.index("gripper") if "gripper" in self.action_names else None
+
+    @property
     def state_dim(self) -> int:
         """Return S, the length of the state vector."""
         return sum(group.size for group in self.state_groups)

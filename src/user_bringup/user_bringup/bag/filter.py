@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 from user_bringup.bag.episodes import Catalogue, EpisodeEntry
-from user_bringup.bag.new_folder import new_folder
+from user_bringup.bag.new_log import new_log
 from user_bringup.bag.selection import Selection
 from user_bringup.bag.transition_log import TransitionLog
 from user_core.errors import LogError
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagRecord
-from user_core.log.writer import BagWriter
-from user_core.ros.definitions import log_definitions
 from user_core.ros.records import identify
 
 
@@ -46,14 +43,10 @@ def filter_log(path: Path, output: Path, selection: Selection) -> list[EpisodeEn
 
 
 def _copy(log: TransitionLog, output: Path, *, episodes: set[str], specs: set[str]) -> None:
-    with new_folder(output, key="OUTPUT") as folder:
-        writer = BagWriter(folder, run=str(uuid.uuid4()), definitions=log_definitions())
-        try:
-            for record in log.records():
-                if _is_wanted(record, episodes=episodes, specs=specs):
-                    writer.append(record.kind, record.payload, stamp_ns=record.stamp_ns)
-        finally:
-            writer.close()
+    with new_log(output, key="OUTPUT") as writer:
+        for record in log.records():
+            if _is_wanted(record, episodes=episodes, specs=specs):
+                writer.append(record.kind, record.payload, stamp_ns=record.stamp_ns)
 
 
 def _is_wanted(record: BagRecord, *, episodes: set[str], specs: set[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -99,7 +98,7 @@ class _Converter:
         else:
             converted = self._by_grid(result)
             labels, run = [], ""
-        with converted_log(self._arguments.out, run=run or str(uuid.uuid4())) as log:
+        with converted_log(self._arguments.out, run=run) as log:
             _write(log, self._spec, converted, labels, result)
             if result.episodes == 0:
                 reasons = " ".join(result.notes)

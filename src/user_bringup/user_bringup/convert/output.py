@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from user_bringup.bag.new_folder import new_folder
+from user_bringup.bag.new_log import new_log
 from user_core.log.kinds import RecordKind
 from user_core.log.label import EpisodeLabel
 from user_core.log.writer import BagWriter
-from user_core.ros.definitions import log_definitions
 from user_core.ros.records import encode, encode_spec
 from user_core.spec import EnvironmentSpec
 from user_core.types import EpisodeSummary, Transition
@@ -22,18 +21,14 @@ def converted_log(folder: Path, *, run: str) -> Iterator[ConvertedLog]:
 
     Args:
         folder: Of the bag; it must not exist yet, or be empty.
-        run: UUID that the bag carries.
+        run: UUID that the bag carries; "" = one of its own.
 
     Raises:
         ConfigurationError: When the folder holds something.
         LogError: When it cannot be written.
     """
-    with new_folder(folder, key="OUT") as unfinished:
-        writer = BagWriter(unfinished, run=run, definitions=log_definitions())
-        try:
-            yield ConvertedLog(writer)
-        finally:
-            writer.close()
+    with new_log(folder, key="OUT", run=run) as writer:
+        yield ConvertedLog(writer)
 
 
 class ConvertedLog:

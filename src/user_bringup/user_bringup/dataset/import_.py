@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from user_bringup.bag.new_folder import new_folder
+from user_bringup.bag.new_log import new_log
 from user_bringup.dataset.bag_episode import ImportedEpisode
 from user_bringup.dataset.foreign_import import ForeignDataset
 from user_bringup.dataset.implied_spec import implied_spec
@@ -20,7 +19,6 @@ from user_core.errors import ConfigurationError, InvalidRecordError, LogError
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader
 from user_core.log.writer import BagWriter
-from user_core.ros.definitions import log_definitions
 from user_core.ros.records import decode, encode, encode_spec
 from user_core.spec import EnvironmentSpec
 from user_core.types import Outcome
@@ -70,8 +68,8 @@ def import_dataset(request: ImportRequest, *, say: Say) -> None:
         if (request.folder / OWN_SPECS).exists() and not whole:
             say("changed since we exported it: read through its features, without our records beside them")
         specs, episodes = _foreign_episodes(request, dataset)
-    with new_folder(request.bag, key="BAG") as folder:
-        _write(folder, specs, episodes, total=len(dataset.episodes), say=say)
+    with new_log(request.bag, key="BAG") as writer:
+        _write(writer, specs, episodes, total=len(dataset.episodes), say=say)
     say(f"{request.bag}: complete")
 
 
@@ -98,10 +96,9 @@ def _foreign_episodes(
 
 
 def _write(
-    folder: Path, specs: tuple[LoggedSpec, ...], episodes: Iterator[ImportedEpisode], *, total: int, say: Say
+    writer: BagWriter, specs: tuple[LoggedSpec, ...], episodes: Iterator[ImportedEpisode], *, total: int, say: Say
 ) -> None:
     """Write the records episode by episode, one image at a time."""
-    writer = BagWriter(folder, run=str(uuid.uuid4()), definitions=log_definitions())
     by_digest = {item.spec.digest: item.spec for item in specs}
     stamp_ns = frames = 0
     waiting = list(specs)
@@ -129,8 +126,6 @@ def _write(
             f"after {frames} records of the dataset: {error.what} is {error.value}, allowed is {error.allowed}; "
             f"nothing was imported. Change the mapping file, or --spec."
         ) from error
-    finally:
-        writer.close()
 
 
 def _spec_of_bag(path: Path, task: str | None) -> EnvironmentSpec:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from user_bringup.bag.new_folder import new_folder
+from user_bringup.bag.new_log import new_log
 from user_bringup.evaluation.config import ProgressConfig
 from user_core.errors import ConfigurationError
 from user_core.log.kinds import RecordKind
 from user_core.log.reader import BagReader
 from user_core.log.writer import BagWriter
-from user_core.ros.definitions import log_definitions
 from user_core.ros.records import decode_transition, identify
 from user_core.types import Mode, Outcome, StepType
 
@@ -66,12 +64,8 @@ class DemonstrationBag:
         chosen = self._first_successes(count)
         if len(chosen) < count:
             return False
-        with new_folder(self.folder, key="demonstrations") as folder:
-            writer = BagWriter(folder, run=str(uuid.uuid4()), definitions=log_definitions())
-            try:
-                self._copy(chosen, writer)
-            finally:
-                writer.close()
+        with new_log(self.folder, key="demonstrations") as writer:
+            self._copy(chosen, writer)
         return True
 
     def _copy(self, chosen: set[str], writer: BagWriter) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from user_core.errors import LogError
+from user_core.ros.params_files import flat_parameters
 
 CONFIGURATION = "configuration.yaml"
 
@@ -34,7 +34,7 @@ def judged_environment(run: Path) -> dict[str, Any]:
         return {}
     try:
         nodes = dict(yaml.safe_load(path.read_text()) or {})
-        found = {node: dict(_flat(section["ros__parameters"])) for node, section in nodes.items()}
+        found = {node: dict(flat_parameters(section["ros__parameters"])) for node, section in nodes.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
         said = " ".join(str(error).split())
         raise LogError(f"{path} is damaged ({said}); remove it, or launch into the folder again") from error
@@ -47,11 +47,3 @@ def judged_environment(run: Path) -> dict[str, Any]:
 
 def _is_of(name: str, groups: tuple[str, ...]) -> bool:
     return name != _TEXT and any(name == group or name.startswith(f"{group}.") for group in groups)
-
-
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from itertools import count
 from pathlib import Path
@@ -12,6 +11,7 @@ import yaml
 
 from user_bringup.teaching.station import Station
 from user_core.errors import ConfigurationError
+from user_core.run import write_atomically
 
 _NODE = "/environment_node"
 _EVERY_ARM = f"/**{_NODE}"
@@ -70,13 +70,11 @@ def save_station(path: Path, station: Station, *, section: str = _EVERY_ARM) -> 
     before = {name: value for name, value in (written.get(_PARAMETERS) or {}).items() if name not in station.parameters}
     content[section] = {**written, _PARAMETERS: {**before, **station.parameters}}
     ordered = dict(sorted(content.items(), key=lambda item: _rank(str(item[0]))))
-    unfinished, backup = path.with_name(path.name + ".part"), _free_name(path)
+    saved, backup = yaml.safe_dump(ordered, sort_keys=False, default_flow_style=None, width=110), _free_name(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(yaml.safe_dump(ordered, sort_keys=False, default_flow_style=None, width=110))
         if "#" in text:
             backup.write_text(text)
-        os.replace(unfinished, path)
+        write_atomically(path, saved.encode())
     except OSError as error:
         raise _refusal(path, f"a file that can be written ({error.strerror})") from error
     return backup if "#" in text else None

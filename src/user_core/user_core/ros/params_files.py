@@ -42,7 +42,7 @@ def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mappi
         for pattern, section in sections.items():
             _check_spelling(pattern, node_name, file)
             if _matches(pattern, node_name):
-                values = _flat((section or {}).get("ros__parameters") or {})
+                values = flat_parameters((section or {}).get("ros__parameters") or {})
                 last |= {name: (value, file) for name, value in values}
     for name, (value, file) in last.items():
         if name in taken and _kind(value) != _kind(taken[name]) and not _assigned(name, arguments):
@@ -71,7 +71,7 @@ def params_in(text: str, *, node_name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for pattern, section in (yaml.safe_load(text) or {}).items():
         if _matches(pattern, node_name):
-            found |= dict(_flat((section or {}).get("ros__parameters") or {}))
+            found |= dict(flat_parameters((section or {}).get("ros__parameters") or {}))
     return {name: [] if value == [""] else value for name, value in found.items()}
 
 
@@ -92,10 +92,11 @@ def _matches(pattern: str, node_name: str) -> bool:
     return re.fullmatch("".join(_NAME.get(part, re.escape(part)) for part in parts), node_name) is not None
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def flat_parameters(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the parameters of a `ros__parameters` tree by dotted name."""
     for name, value in values.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from flat_parameters(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value
 

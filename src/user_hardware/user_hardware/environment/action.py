@@ -26,7 +26,7 @@ class ActionMapping:
         self._measured = spec.reference == "measured"
         self._columns = np.array([i for i, name in enumerate(spec.action_names) if name in _POSE_AXES], dtype=int)
         self._axes = np.array([_POSE_AXES.index(spec.action_names[i]) for i in self._columns], dtype=int)
-        self.gripper_axis = spec.action_names.index("gripper") if "gripper" in spec.action_names else None
+        self.gripper_axis = spec.gripper_axis
         self._moves = np.isin(np.arange(3), self._axes)
         self._turns = bool(np.any(self._axes >= 3))
         self.action_dim = spec.action_dim

@@ -80,7 +80,8 @@ def _demonstrations(
     memory: SamplingMemory, episodes: list[NDArray[np.int64]], *, axes: tuple[int, ...], scale: float
 ) -> Demonstrations:
     columns = memory.spec.group_slices()[_POSE_GROUP]
-    gripper = [index for index, name in enumerate(memory.spec.action_names) if name == "gripper"]
+    axis = memory.spec.gripper_axis
+    gripper = [] if axis is None else [axis]
     goals = [
         goal_labels(
             memory.states[rows][:, columns],
