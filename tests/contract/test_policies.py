@@ -9,14 +9,14 @@ from tests.support.learning_records import make_observation, small_spec
 from user_core.errors import WeightsError
 from user_core.interfaces import Policy
 from user_core.types import ActionChunk
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import POLICIES, make_policy
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
 
 SPEC = small_spec(cameras=2)
 
 
-def make(name: str, *, seed: int = 0) -> TanhGaussianPolicy:
+def make(name: str, *, seed: int = 0) -> ActorPolicy:
     return make_policy(spec=SPEC, config=PolicyConfig(name=name, hidden_sizes=(16,)), seed=seed)
 
 

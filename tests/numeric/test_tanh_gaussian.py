@@ -9,7 +9,7 @@ import pytest
 import torch
 from scipy import integrate, stats
 
-from user_policies.networks.actor import Actor
+from user_policies.networks.gaussian_actor import GaussianActor
 from user_policies.networks.tanh_gaussian import TanhGaussian, log_density
 
 
@@ -99,8 +99,8 @@ def test_gradient_through_a_sample_agrees_with_finite_differences() -> None:
 
 
 def test_log_std_is_bounded_and_can_be_set() -> None:
-    actor = Actor(inputs=3, actions=2, hidden_sizes=(8,), log_std_min=-2.0, log_std_max=0.5)
+    actor = GaussianActor(inputs=3, actions=2, hidden_sizes=(8,), log_std_min=-2.0, log_std_max=0.5)
     actor.log_std.bias.data.fill_(50.0)
     assert float(actor(torch.randn(4, 3)).log_std.detach().max()) == 0.5
-    actor.set_log_std(-1.0)
+    actor.explore_with(-1.0)
     torch.testing.assert_close(actor(torch.randn(4, 3)).log_std, torch.full((4, 2), -1.0))

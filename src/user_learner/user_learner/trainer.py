@@ -91,7 +91,8 @@ class Trainer:
             observations=self._cache or RawObservationSource(memory=self.memory, device=self._policy.device),
             rule=self._learner.sampling_rule(),
             batch_size=hyperparameters.batch_size,
-            n_step=hyperparameters.n_step,
+            horizon=policy.horizon,
+            n_step=max(hyperparameters.n_step, policy.horizon),
             gamma=hyperparameters.gamma,
             device=self._policy.device,
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Protocol
 
 import torch
 from torch import Generator, Tensor, nn
 
-from user_learner.replay.batch import Observations, RawObservations
+from user_learner.replay.batch import Observations
 from user_policies.policies.feature_extractor import FeatureExtractor
+from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.processing.augmentation import random_shift
 
 
@@ -37,7 +39,7 @@ class FrozenEncoding:
 
     def features(self, observations: Observations) -> Tensor:
         """Return the features of the batch."""
-        if isinstance(observations, RawObservations):
+        if isinstance(observations, ObservationBatch):
             raise TypeError("a frozen encoder takes batches of cached features, not of raw observations")
         return observations
 
@@ -66,24 +68,23 @@ class TrainedEncoding:
 
     def features(self, observations: Observations) -> Tensor:
         """Return the encoder's features of shifted images, with dropout."""
-        states, images = self._shifted(observations)
-        features: Tensor = self._extractor.train()(states, images)
+        features: Tensor = self._extractor.train()(self._shifted(observations))
         return features
 
     def next_features(self, observations: Observations) -> tuple[Tensor, Tensor]:
         """Return the features of the encoder and of its target, of the same shifted images."""
-        states, images = self._shifted(observations)
+        shifted = self._shifted(observations)
         with torch.no_grad():
-            return self._extractor.eval()(states, images), self.target.eval()(states, images)
+            return self._extractor.eval()(shifted), self.target.eval()(shifted)
 
     def parameters(self) -> list[nn.Parameter]:
         """Return the encoder's parameters."""
         return list(self._extractor.parameters())
 
-    def _shifted(self, observations: Observations) -> tuple[Tensor, list[Tensor]]:
+    def _shifted(self, observations: Observations) -> ObservationBatch:
         if isinstance(observations, Tensor):
             raise TypeError("an encoder in training takes batches of raw observations, not of cached features")
-        images = [
+        images = tuple(
             random_shift(image, pixels=self._shift_pixels, generator=self._generator) for image in observations.images
-        ]
-        return observations.states, images
+        )
+        return replace(observations, images=images)

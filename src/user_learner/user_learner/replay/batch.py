@@ -6,22 +6,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from user_policies.policies.observation_batch import ObservationBatch
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class RawObservations:
-    """Observations as they were recorded, for an encoder that is being trained.
-
-    Attributes:
-        states: (B, S) float32, physical units.
-        images: One (B, H, W, 3) uint8 tensor per camera.
-    """
-
-    states: Tensor
-    images: tuple[Tensor, ...]
-
-
-Observations = Tensor | RawObservations
-"""Features (B, F) of a frozen extractor, or raw observations."""
+Observations = Tensor | ObservationBatch
+"""Features (B, F) of a frozen extractor, or observations as they were recorded, for an encoder that is trained."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,7 +18,9 @@ class Batch:
 
     Attributes:
         observation: At step k.
-        action: (B, A) executed action at k.
+        action: (B, H, A) executed actions from k on, zero beyond the end of the episode.
+        within: (B, H) bool, whether the episode has that step.
+        by_person: (B, H) bool, whether a person chose that action.
         reward: (B,) sum of gamma^j · reward over the steps k .. k+m-1, m ≤ n.
         bootstrap: (B,) gamma^m times the environment's discounts of those steps: what next_observation's value counts.
         next_observation: At step k+m.
@@ -39,6 +29,8 @@ class Batch:
 
     observation: Observations
     action: Tensor
+    within: Tensor
+    by_person: Tensor
     reward: Tensor
     bootstrap: Tensor
     next_observation: Observations

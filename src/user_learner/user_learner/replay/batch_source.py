@@ -8,11 +8,14 @@ import numpy as np
 import torch
 from numpy.random import Generator
 
-from user_learner.replay.batch import Batch, Observations, RawObservations
+from user_learner.replay.batch import Batch, Observations
 from user_learner.replay.feature_cache import FeatureCache
 from user_learner.replay.memory import SamplingMemory
 from user_learner.replay.n_step import n_step_returns
+from user_learner.replay.observations import observations_of
 from user_learner.replay.sampling import SamplingRule
+from user_learner.replay.windows import action_windows
+from user_policies.policies.observation_batch import ObservationBatch
 
 
 class ObservationSource(Protocol):
@@ -30,10 +33,9 @@ class RawObservationSource:
         self._memory = memory
         self._device = device
 
-    def gather(self, rows: np.ndarray) -> RawObservations:
-        """Return states (B, S) and one (B, H, W, 3) tensor per camera."""
-        images = tuple(torch.from_numpy(frames).to(self._device) for frames in self._memory.images(rows))
-        return RawObservations(states=torch.from_numpy(self._memory.states[rows]).to(self._device), images=images)
+    def gather(self, rows: np.ndarray) -> ObservationBatch:
+        """Return all that was observed, on the device."""
+        return observations_of(self._memory, rows, device=self._device)
 
 
 class BatchSource:
@@ -46,6 +48,7 @@ class BatchSource:
         observations: FeatureCache | RawObservationSource,
         rule: SamplingRule,
         batch_size: int,
+        horizon: int,
         n_step: int,
         gamma: float,
         device: torch.device,
@@ -57,6 +60,7 @@ class BatchSource:
             observations: Cached features or raw observations.
             rule: Which rows are drawn.
             batch_size: B.
+            horizon: H, steps of action in a sample.
             n_step: Number of rewards in a sample.
             gamma: The algorithm's discount.
             device: Where batches are used.
@@ -65,6 +69,7 @@ class BatchSource:
         self._observations: ObservationSource = observations
         self._rule = rule
         self._batch_size = batch_size
+        self._horizon = horizon
         self._n_step = n_step
         self._gamma = gamma
         self._device = device
@@ -77,6 +82,9 @@ class BatchSource:
     def sample(self, generator: Generator) -> Batch:
         """Return one batch."""
         drawn = self._rule.draw(self._memory, batch_size=self._batch_size, generator=generator)
+        windows = action_windows(
+            drawn.rows, horizon=self._horizon, successor=self._memory.successor, actions=self._memory.actions
+        )
         returns = n_step_returns(
             drawn.rows,
             n=self._n_step,
@@ -87,7 +95,9 @@ class BatchSource:
         )
         return Batch(
             observation=self._observations.gather(drawn.rows),
-            action=torch.from_numpy(self._memory.actions[drawn.rows]).to(self._device),
+            action=torch.from_numpy(windows.actions).to(self._device),
+            within=torch.from_numpy(windows.within).to(self._device),
+            by_person=torch.from_numpy(self._memory.by_person[windows.rows] & windows.within).to(self._device),
             reward=torch.from_numpy(returns.reward).to(self._device),
             bootstrap=torch.from_numpy(returns.bootstrap).to(self._device),
             next_observation=self._observations.gather(returns.next_row),

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from user_learner.replay.memory import SamplingMemory
+from user_learner.replay.observations import observations_of
 from user_policies.policies.feature_extractor import FeatureExtractor
 
 _ROWS_AT_ONCE = 256
@@ -44,13 +45,10 @@ class FeatureCache:
         return self._features[torch.from_numpy(rows)]
 
     def _extract(self, rows: np.ndarray) -> Tensor:
-        states = torch.from_numpy(self._memory.states[rows]).to(self._device)
-        images = []
-        if self._extractor.reads_images:
-            images = [torch.from_numpy(frames).to(self._device) for frames in self._memory.images(rows)]
+        observations = observations_of(self._memory, rows, images=self._extractor.reads_images, device=self._device)
         self._extractor.eval()
         with torch.no_grad():
-            features: Tensor = self._extractor(states, images)
+            features: Tensor = self._extractor(observations)
         return features
 
     def _reserve(self, rows: int) -> None:

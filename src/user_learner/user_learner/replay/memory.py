@@ -49,8 +49,10 @@ class SamplingMemory:
         self._discounts = Column()
         self._successes = Column(dtype=np.bool_)
         self._identities: list[tuple[str, int]] = []
+        self._instructions: list[str] = []
         self._modes: list[Mode] = []
         self._sources: list[ActionSource] = []
+        self._by_person = Column(dtype=np.bool_)
         self._index = EpisodeIndex()
         self._online = Column(dtype=np.int64)
         self._demonstrations = Column(dtype=np.int64)
@@ -104,6 +106,11 @@ class SamplingMemory:
         return self._successes.values
 
     @property
+    def by_person(self) -> NDArray[np.bool_]:
+        """(rows,) whether a person chose the action."""
+        return self._by_person.values
+
+    @property
     def spilled_frames(self) -> bool:
         """Whether some frames lie in a file."""
         return any(store.spilled_blocks > 0 for store in self._frames)
@@ -121,6 +128,10 @@ class SamplingMemory:
     def images(self, rows: NDArray[np.int64]) -> tuple[ImageArray, ...]:
         """Returns one (len(rows), H, W, 3) array per camera."""
         return tuple(store.gather(rows) for store in self._frames)
+
+    def instructions(self, rows: NDArray[np.int64]) -> tuple[str, ...]:
+        """Returns what the arm was asked to do, a sentence per row."""
+        return tuple(self._instructions[row] for row in rows)
 
     def add(self, transition: Transition, *, recorded: bool = False) -> bool:
         """Appends a record.
@@ -227,6 +238,8 @@ class SamplingMemory:
         self._identities.append((observation.episode, observation.step))
         self._modes.append(observation.mode)
         self._sources.append(transition.action_source)
+        self._by_person.append(transition.action_source.is_person)
+        self._instructions.append(observation.instruction)
 
     def _make_drawable(self, row: int) -> None:
         if self._modes[row] is not Mode.TRAIN:

@@ -1,46 +1,62 @@
-"""The actor: features to a tanh-Gaussian."""
+"""What every actor promises: features in, chunks of actions out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
-from torch import Tensor, nn
-
-from user_policies.networks.mlp import Mlp
-from user_policies.networks.tanh_gaussian import TanhGaussian
+from torch import Generator, Tensor, nn
 
 
 class Actor(nn.Module):
-    """An MLP with two heads, mean and log standard deviation."""
+    """The part of a policy that is trained by actions; what it sees of an observation are features (B, F).
 
-    def __init__(
-        self, *, inputs: int, actions: int, hidden_sizes: Sequence[int], log_std_min: float, log_std_max: float
-    ) -> None:
-        """Makes the layers.
+    Attributes:
+        horizon: H, steps in a chunk.
+        actions: A, action axes.
+        has_density: Whether `sample` knows how likely its actions were, which reinforcement learning needs.
+    """
+
+    has_density = False
+
+    def __init__(self, *, horizon: int, actions: int) -> None:
+        """Takes the shape of a chunk."""
+        super().__init__()
+        self.horizon = horizon
+        self.actions = actions
+
+    def sample(self, features: Tensor, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+        """Draws chunks, differentiable in the weights.
 
         Args:
-            inputs: F, number of features.
-            actions: A, number of action axes.
-            hidden_sizes: Widths of the trunk.
-            log_std_min: Lower bound of the log standard deviation before the tanh.
-            log_std_max: Upper bound.
+            features: (B, F).
+            generator: Source of the noise.
+
+        Returns:
+            Chunks (B, H, A) in (-1, 1), and the logarithm of their density (B,); NaN without `has_density`.
         """
-        super().__init__()
-        self.trunk = Mlp(inputs=inputs, hidden_sizes=hidden_sizes)
-        self.mean = nn.Linear(self.trunk.outputs, actions)
-        self.log_std = nn.Linear(self.trunk.outputs, actions)
-        self._log_std_min = log_std_min
-        self._log_std_max = log_std_max
+        raise NotImplementedError
 
-    def forward(self, features: Tensor) -> TanhGaussian:
-        """Maps features (B, F) to a distribution over actions (B, A)."""
-        hidden = self.trunk(features)
-        log_std = torch.clamp(self.log_std(hidden), self._log_std_min, self._log_std_max)
-        return TanhGaussian(mean=self.mean(hidden), log_std=log_std)
+    def mode(self, features: Tensor) -> Tensor:
+        """Returns the chunks (B, H, A) of a deterministic policy."""
+        raise NotImplementedError
 
-    def set_log_std(self, value: float) -> None:
-        """Makes the log standard deviation `value` for every input, trainable from there on."""
-        with torch.no_grad():
-            self.log_std.weight.zero_()
-            self.log_std.bias.fill_(value)
+    def imitation_loss(
+        self, features: Tensor, *, chunk: Tensor, weight: Tensor, generator: Generator | None = None
+    ) -> Tensor:
+        """Returns how badly it does what was done, a scalar.
+
+        Args:
+            features: (B, F).
+            chunk: (B, H, A) what was done, in [-1, 1].
+            weight: (B, H) share of each step in the loss; 0 for steps that are none or not to be imitated.
+            generator: Source of the noise, where there is any.
+        """
+        raise NotImplementedError
+
+    def explore_with(self, log_std: float) -> None:
+        """Sets how widely practice begins to explore, where that is learned: see `GaussianActor`."""
+
+
+def weighted_mean(errors: Tensor, *, weight: Tensor) -> Tensor:
+    """Returns the mean over axes and weighted steps of errors (B, H, A), weights (B, H); 0 where all weights are 0."""
+    per_step = errors.mean(dim=-1)  # (B, H, A) -> (B, H)
+    return (per_step * weight).sum() / weight.sum().clamp(min=torch.finfo(weight.dtype).tiny)

@@ -25,8 +25,8 @@ from user_core.ros.spec_conversion import spec_from_message
 from user_core.run import RunFolder
 from user_interfaces.msg import ActionChunk, EnvironmentSpec, LearnerStatus, Observation, ReplayStatus
 from user_policies.device import choose_device
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.registry import make_policy
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
 from user_policies.ros.weights_subscription import WeightsSubscription
 from user_policies.serving.config import WHERE, PolicyNodeConfig
 from user_policies.serving.library import VersionLibrary
@@ -85,7 +85,7 @@ class PolicyNode(Node):
         """End the loader's thread."""
         self._loader.stop()
 
-    def _make_policy(self, spec: core_spec.EnvironmentSpec) -> TanhGaussianPolicy:
+    def _make_policy(self, spec: core_spec.EnvironmentSpec) -> ActorPolicy:
         return make_policy(spec=spec, config=self._config.policy, seed=next(self._seeds), device=self._device)
 
     def _on_spec(self, robot: str, message: EnvironmentSpec) -> None:

@@ -11,9 +11,10 @@ from user_core.errors import ConfigurationError
 from user_core.spec import PRIVILEGED_GROUP, CameraSpec, EnvironmentSpec
 from user_policies.networks.resnet10 import ResNet10Encoder
 from user_policies.networks.small_encoder import SmallEncoder
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.processing.image_input import normalise_images
 from user_policies.processing.state_input import StateInput
 
@@ -58,9 +59,9 @@ class ImageFeatures(FeatureExtractor):
         )
         self.outputs = encoded + 2 * len(config.goal_axes)
 
-    def forward(self, states: Tensor, images: Sequence[Tensor]) -> Tensor:
+    def forward(self, observations: ObservationBatch) -> Tensor:
         """Maps states (B, S) and uint8 images, one (B, H, W, 3) per camera, to features (B, F)."""
-        return self.from_normalised(states, [normalise_images(image) for image in images])
+        return self.from_normalised(observations.states, [normalise_images(image) for image in observations.images])
 
     def from_normalised(self, states: Tensor, images: Sequence[Tensor]) -> Tensor:
         """Does the same from images (B, 3, H, W) that are normalised, and augmented, already."""
@@ -75,7 +76,7 @@ class ImageFeatures(FeatureExtractor):
         return features[..., self.outputs - 2 * goals : self.outputs - goals]
 
 
-class CnnPolicy(TanhGaussianPolicy):
+class CnnPolicy(ActorPolicy):
     """Tanh-Gaussian on images and proprioception."""
 
     def make_features(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> ImageFeatures:

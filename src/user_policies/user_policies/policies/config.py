@@ -16,6 +16,7 @@ class PolicyConfig:
 
     name: str = parameter("cnn", "policy by registry name: mlp reads the true target, cnn reads cameras")
     hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the actor's hidden layers", minimum=1)
+    horizon: int = parameter(1, "steps in a chunk of actions", minimum=1, maximum=1000)
     log_std_min: float = parameter(-5.0, "lower bound of the log standard deviation before the tanh", maximum=2.0)
     log_std_max: float = parameter(1.0, "upper bound of the log standard deviation before the tanh", maximum=3.0)
     act_with_average: bool = parameter(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
+
+from user_policies.policies.observation_batch import ObservationBatch
 
 
 class FeatureExtractor(nn.Module):
-    """States and images to features; the same module when a policy acts and when a learner fills its cache.
+    """Observations to features; the same module when a policy acts and when a learner fills its cache.
 
     Attributes:
         outputs: F, number of features.
@@ -22,14 +22,6 @@ class FeatureExtractor(nn.Module):
     reads_images: bool = False
     trained_end_to_end: bool = False
 
-    def forward(self, states: Tensor, images: Sequence[Tensor]) -> Tensor:
-        """Maps observations to features.
-
-        Args:
-            states: (B, S) physical units, in the order of the spec's state groups.
-            images: One (B, H, W, 3) uint8 RGB tensor per camera of the spec; empty where they are not read.
-
-        Returns:
-            Features (B, F).
-        """
+    def forward(self, observations: ObservationBatch) -> Tensor:
+        """Maps B observations to features (B, F)."""
         raise NotImplementedError

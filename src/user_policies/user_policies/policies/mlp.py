@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
 from user_core.errors import ConfigurationError
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.processing.state_input import StateInput
 
 _FINE_CLIP = 2.0
@@ -48,13 +47,14 @@ class StateFeatures(FeatureExtractor):
         self._fine_m = config.fine_feature_m
         self.outputs = self._state.outputs + 3
 
-    def forward(self, states: Tensor, images: Sequence[Tensor]) -> Tensor:
+    def forward(self, observations: ObservationBatch) -> Tensor:
         """Maps states (B, S) to features (B, F); images are not looked at."""
+        states = observations.states
         fine = states.index_select(-1, self.target_position) / self._fine_m
         return torch.cat([self._state(states), fine.clamp(-_FINE_CLIP, _FINE_CLIP)], dim=-1)
 
 
-class MlpPolicy(TanhGaussianPolicy):
+class MlpPolicy(ActorPolicy):
     """Tanh-Gaussian on the state, `target` included."""
 
     def make_features(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> StateFeatures:

@@ -9,7 +9,7 @@ from user_core.spec import EnvironmentSpec
 from user_policies.policies.config import PolicyConfig
 
 if typing.TYPE_CHECKING:
-    from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+    from user_policies.policies.actor_policy import ActorPolicy
 
 POLICIES = Registry(
     kind="policy",
@@ -21,9 +21,7 @@ POLICIES = Registry(
 )
 
 
-def make_policy(
-    *, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu"
-) -> TanhGaussianPolicy:
+def make_policy(*, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> ActorPolicy:
     """Makes the policy that `config.name` names.
 
     Args:
@@ -36,5 +34,5 @@ def make_policy(
         UnknownNameError: When there is no such policy.
         ConfigurationError: When the environment lacks what it reads.
     """
-    policy: TanhGaussianPolicy = POLICIES.resolve(config.name)(spec=spec, config=config, seed=seed, device=device)
+    policy: ActorPolicy = POLICIES.resolve(config.name)(spec=spec, config=config, seed=seed, device=device)
     return policy

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from user_learner.algorithms.rlpd.config import RlpdConfig
 from user_learner.algorithms.rlpd.learner import RlpdLearner
 from user_learner.algorithms.sac.config import SacConfig
 from user_learner.algorithms.sac.learner import SacLearner
-from user_learner.replay.batch import Batch, Observations, RawObservations
+from user_learner.replay.batch import Batch, Observations
 from user_learner.replay.sampling import OnlineSampling, SymmetricSampling
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
+from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.policies.registry import make_policy
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
 from user_policies.tensors import tensors_digest
 
 BATCH = 6
@@ -32,11 +34,11 @@ def make(seed: int = 0, *, encoder: str = "small", name: str = "mlp", **settings
 
 def make_batch(learner: SacLearner, *, seed: int = 0, raw: bool = False) -> Batch:
     generator = torch.Generator().manual_seed(seed)
-    policy: TanhGaussianPolicy = learner._policy
+    policy: ActorPolicy = learner._policy
 
     def observations() -> Observations:
         if raw:
-            return RawObservations(
+            return ObservationBatch(
                 states=torch.rand(BATCH, policy.spec.state_dim, generator=generator),
                 images=(torch.randint(0, 256, (BATCH, 32, 32, 3), generator=generator, dtype=torch.uint8),),
             )
@@ -44,7 +46,9 @@ def make_batch(learner: SacLearner, *, seed: int = 0, raw: bool = False) -> Batc
 
     return Batch(
         observation=observations(),
-        action=torch.rand(BATCH, 2, generator=generator) * 2 - 1,
+        action=torch.rand(BATCH, 1, 2, generator=generator) * 2 - 1,
+        within=torch.ones(BATCH, 1, dtype=torch.bool),
+        by_person=torch.zeros(BATCH, 1, dtype=torch.bool),
         reward=torch.rand(BATCH, generator=generator),
         bootstrap=torch.full((BATCH,), 0.9),
         next_observation=observations(),
@@ -217,15 +221,7 @@ def test_state_holds_plain_arrays_only() -> None:
 
 def test_values_of_a_one_step_problem_approach_the_reward() -> None:
     learner = make(critic_learning_rate=3e-3, actor_every=1)
-    batch = make_batch(learner)
-    batch = Batch(
-        observation=batch.observation,
-        action=batch.action,
-        reward=torch.full((BATCH,), 0.7),
-        bootstrap=torch.zeros(BATCH),
-        next_observation=batch.next_observation,
-        is_demonstration=batch.is_demonstration,
-    )
+    batch = replace(make_batch(learner), reward=torch.full((BATCH,), 0.7), bootstrap=torch.zeros(BATCH))
     metrics = [learner.update(batch) for _ in range(200)]
     assert metrics[-1]["q_mean"] == pytest.approx(0.7, abs=0.02)
     assert metrics[-1]["critic_loss"] < 0.01 * metrics[0]["critic_loss"]
@@ -240,16 +236,15 @@ def test_actor_climbs_what_the_critics_value() -> None:
     for _ in range(120):
         action = torch.rand(BATCH, 2, generator=generator) * 2 - 1
         learner.update(
-            Batch(
-                observation=observation,
-                action=action,
+            replace(
+                batch,
+                action=action[:, None],
                 reward=action[:, 0] - action[:, 1],
                 bootstrap=torch.zeros(BATCH),
                 next_observation=observation,
-                is_demonstration=batch.is_demonstration,
             )
         )
-    mode = learner._policy.network.actor(observation).mode()
+    mode = learner._policy.network.actor.mode(observation)[:, 0]
     assert (mode[:, 0] > 0.5).all()
     assert (mode[:, 1] < -0.5).all()
 
@@ -280,19 +275,17 @@ def test_imitation_inside_rlpd_holds_the_actor_at_the_demonstrations() -> None:
         config = RlpdConfig(**SMALL, actor_every=1, actor_learning_rate=3e-3, cloning_weight=weight)
         learner = RlpdLearner(config=config, policy=policy)
         plain = make_batch(learner)
-        demonstrated = torch.full((BATCH, 2), 0.8)
-        batch = Batch(
-            observation=plain.observation,
-            action=demonstrated,
+        batch = replace(
+            plain,
+            action=torch.full((BATCH, 1, 2), 0.8),
             reward=torch.ones(BATCH),
             bootstrap=torch.zeros(BATCH),
-            next_observation=plain.next_observation,
             is_demonstration=torch.arange(BATCH) >= BATCH // 2,
         )
         for _ in range(60):
             learner.update(batch)
         assert isinstance(plain.observation, torch.Tensor)
-        mode = policy.network.actor(plain.observation).mode()[BATCH // 2 :]
+        mode = policy.network.actor.mode(plain.observation)[BATCH // 2 :]
         return float((mode - 0.8).square().mean().detach())
 
     assert distance_after(10.0) < 0.5 * distance_after(0.0)

@@ -13,10 +13,10 @@ from user_learner.algorithms.pretraining.pretrainer import begin_practice, pretr
 from user_learner.algorithms.pretraining.progress import PretrainingStopped, Progress
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.memory import SamplingMemory
-from user_policies.networks.actor import Actor
+from user_policies.networks.gaussian_actor import GaussianActor
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
 
 SPEC = small_spec()
 QUIET = Progress(report=lambda text, share: None, should_stop=lambda: False)
@@ -31,13 +31,17 @@ def demonstrations(episodes: int = 5) -> SamplingMemory:
     return memory
 
 
-def make(name: str) -> TanhGaussianPolicy:
+def make(name: str) -> ActorPolicy:
     return make_policy(spec=SPEC, config=PolicyConfig(name=name, hidden_sizes=(16,), encoder_outputs=4))
 
 
-def make_actor() -> Actor:
+def make_actor() -> GaussianActor:
     torch.manual_seed(0)
-    return Actor(inputs=3, actions=2, hidden_sizes=(32,), log_std_min=-5, log_std_max=1)
+    return GaussianActor(inputs=3, actions=2, hidden_sizes=(32,), log_std_min=-5, log_std_max=1)
+
+
+def examples(features: torch.Tensor, actions: torch.Tensor) -> Examples:
+    return Examples(features=features, chunk=actions[:, None], weight=torch.ones(len(actions), 1))
 
 
 def test_goal_label_is_the_way_to_where_the_episode_ended() -> None:
@@ -56,7 +60,9 @@ def test_until_the_gripper_changes_the_goal_is_where_it_changes() -> None:
 
 def test_whole_episodes_are_held_out() -> None:
     memory = demonstrations(5)
-    training, validation = split_demonstrations(memory, validation_share=0.2, axes=(0, 1), scale=0.03, seed=0)
+    training, validation = split_demonstrations(
+        memory, horizon=3, validation_share=0.2, axes=(0, 1), scale=0.03, seed=0
+    )
     assert len(training.rows) == 4 * 4
     assert len(validation.rows) == 1 * 4
     episode_of = {row: row // 5 for row in range(len(memory))}
@@ -65,21 +71,23 @@ def test_whole_episodes_are_held_out() -> None:
 
 
 def test_last_record_of_an_episode_is_no_example() -> None:
-    training, validation = split_demonstrations(demonstrations(3), validation_share=0.3, axes=(), scale=1.0, seed=0)
+    training, validation = split_demonstrations(
+        demonstrations(3), horizon=1, validation_share=0.3, axes=(), scale=1.0, seed=0
+    )
     assert not {4, 9, 14} & {*training.rows.tolist(), *validation.rows.tolist()}
 
 
 def test_pretraining_without_a_demonstration_is_refused() -> None:
     with pytest.raises(ValueError, match="no successful demonstration"):
-        split_demonstrations(demonstrations(0), validation_share=0.2, axes=(), scale=1.0, seed=0)
+        split_demonstrations(demonstrations(0), horizon=1, validation_share=0.2, axes=(), scale=1.0, seed=0)
 
 
 def test_imitation_keeps_the_actor_of_its_best_validation_loss() -> None:
     generator = torch.Generator().manual_seed(0)
     features = torch.randn(64, 3, generator=generator)
     noise = torch.rand(8, 2, generator=generator) * 2 - 1  # nothing can be learned from it but itself
-    training = Examples(features=features[:8], actions=noise)
-    validation = Examples(features=features[8:], actions=torch.zeros(56, 2))
+    training = examples(features[:8], noise)
+    validation = examples(features[8:], torch.zeros(56, 2))
     actor = make_actor()
     config = PretrainingConfig(imitation_updates=300, validate_every=10, imitation_learning_rate=1e-2)
     result = imitate(actor, training=training, validation=validation, config=config, seed=0, progress=QUIET)
@@ -94,8 +102,8 @@ def test_imitation_learns_a_function_of_the_features() -> None:
     actor = make_actor()
     result = imitate(
         actor,
-        training=Examples(features=features[:200], actions=actions[:200]),
-        validation=Examples(features=features[200:], actions=actions[200:]),
+        training=examples(features[:200], actions[:200]),
+        validation=examples(features[200:], actions[200:]),
         config=PretrainingConfig(imitation_updates=400, imitation_learning_rate=3e-3),
         seed=0,
         progress=QUIET,

@@ -8,14 +8,15 @@ import torch
 
 from tests.support.learning_records import make_episode, small_spec
 from user_core.types import Mode
-from user_learner.replay.batch import RawObservations
 from user_learner.replay.batch_source import BatchSource, RawObservationSource
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.feature_cache import FeatureCache
 from user_learner.replay.memory import SamplingMemory
 from user_learner.replay.n_step import n_step_returns
 from user_learner.replay.sampling import OnlineSampling, SamplingRule, SymmetricSampling
+from user_learner.replay.windows import action_windows
 from user_policies.policies.config import PolicyConfig
+from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.policies.registry import make_policy
 
 SPEC = small_spec()
@@ -33,12 +34,15 @@ def memory_with(*, training: int = 1, demonstrations: int = 1) -> SamplingMemory
     return memory
 
 
-def raw_source(memory: SamplingMemory, rule: SamplingRule, *, batch_size: int = 8, n_step: int = 1) -> BatchSource:
+def raw_source(
+    memory: SamplingMemory, rule: SamplingRule, *, batch_size: int = 8, horizon: int = 1, n_step: int = 1
+) -> BatchSource:
     return BatchSource(
         memory=memory,
         observations=RawObservationSource(memory=memory, device=DEVICE),
         rule=rule,
         batch_size=batch_size,
+        horizon=horizon,
         n_step=n_step,
         gamma=0.9,
         device=DEVICE,
@@ -75,13 +79,13 @@ def test_rules_wait_for_what_they_need() -> None:
 def test_batch_holds_both_ends_of_the_same_step() -> None:
     memory = memory_with()
     batch = raw_source(memory, OnlineSampling()).sample(np.random.default_rng(0))
-    assert isinstance(batch.observation, RawObservations)
-    assert isinstance(batch.next_observation, RawObservations)
+    assert isinstance(batch.observation, ObservationBatch)
+    assert isinstance(batch.next_observation, ObservationBatch)
     for index in range(8):
         row = row_of(memory, batch.observation.states[index].numpy())
         np.testing.assert_array_equal(batch.next_observation.states[index], memory.states[row + 1])
         np.testing.assert_array_equal(batch.next_observation.images[0][index], memory.images(np.array([row + 1]))[0][0])
-        np.testing.assert_array_equal(batch.action[index], memory.actions[row])
+        np.testing.assert_array_equal(batch.action[index, 0], memory.actions[row])
         assert batch.reward[index] == memory.rewards[row]
         assert batch.bootstrap[index] == np.float32(0.9) * memory.discounts[row]
 
@@ -96,8 +100,8 @@ def test_batch_follows_the_episode_and_not_the_row_numbers(n_step: int) -> None:
     for number, record in enumerate(records):
         memory.add(dataclasses.replace(record, reward=0.1 * (number + 1)))
     batch = raw_source(memory, OnlineSampling(), batch_size=64, n_step=n_step).sample(np.random.default_rng(0))
-    assert isinstance(batch.observation, RawObservations)
-    assert isinstance(batch.next_observation, RawObservations)
+    assert isinstance(batch.observation, ObservationBatch)
+    assert isinstance(batch.next_observation, ObservationBatch)
     rows = np.array([row_of(memory, state) for state in batch.observation.states.numpy()])
     assert set(rows) == set(memory.online_rows.tolist())
     expected = n_step_returns(
@@ -113,7 +117,7 @@ def test_batch_follows_the_episode_and_not_the_row_numbers(n_step: int) -> None:
     np.testing.assert_array_equal(batch.next_observation.images[0], memory.images(expected.next_row)[0])
     np.testing.assert_array_equal(batch.reward, expected.reward)
     np.testing.assert_array_equal(batch.bootstrap, expected.bootstrap)
-    np.testing.assert_array_equal(batch.action, memory.actions[rows])
+    np.testing.assert_array_equal(batch.action[:, 0], memory.actions[rows])
     steps = {record.observation.step: record for record in first}
     start = row_of(memory, steps[0].observation.state)
     end = batch.next_observation.states[int(np.flatnonzero(rows == start)[0])]
@@ -149,3 +153,37 @@ def test_cache_follows_the_memory_and_forgets_when_the_encoder_changed() -> None
     assert torch.equal(cache.gather(np.array([0])), before)
     cache.forget()
     assert not torch.equal(cache.gather(np.array([0])), before)
+
+
+def test_windows_of_actions_end_with_their_episode_and_at_a_lost_record() -> None:
+    records = [*make_episode(SPEC, episode="whole", length=4), *make_episode(SPEC, episode="torn", length=5)]
+    del records[5 + 3]  # step 3 of the second episode: its step 2 has no successor
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    for record in records:
+        memory.add(record)
+    rows = np.array([0, 2, 3, 5, 6])
+    windows = action_windows(rows, horizon=3, successor=memory.successor, actions=memory.actions)
+    assert windows.within.tolist() == [
+        [True, True, True],
+        [True, True, False],
+        [True, False, False],
+        [True, True, False],
+        [True, False, False],
+    ]
+    for index, row in enumerate(rows):
+        for step in range(3):
+            expected = memory.actions[row + step] if windows.within[index, step] else np.zeros(2)
+            np.testing.assert_array_equal(windows.actions[index, step], expected)
+
+
+def test_batch_of_chunks_names_the_steps_that_a_person_took() -> None:
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    for record in make_episode(SPEC, length=5, human_steps=(2, 3)):
+        memory.add(record)
+    batch = raw_source(memory, OnlineSampling(), batch_size=64, horizon=3).sample(np.random.default_rng(0))
+    assert isinstance(batch.observation, ObservationBatch)
+    assert batch.action.shape == (64, 3, 2)
+    for index, state in enumerate(batch.observation.states.numpy()):
+        step = row_of(memory, state)
+        assert batch.by_person[index].tolist() == [step + j in (2, 3) for j in range(3)]
+        assert batch.within[index].tolist() == [step + j < 5 for j in range(3)]

@@ -10,8 +10,8 @@ from tests.support.learning_records import small_spec
 from tests.support.policy_samples import CONFIG, SPEC, policy_payload, small_policy
 from tests.support.weights_samples import RUN
 from user_core.interfaces import Tensors
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.mlp import MlpPolicy
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
 from user_policies.serving.loader import LoadResult, MakePolicy, WeightsLoader
 from user_policies.tensors import tensors_digest
 from user_policies.weights.assembler import WeightsParcel
@@ -152,9 +152,9 @@ def test_a_version_that_is_not_here_is_answered_with_a_reason(running: Running) 
 
 
 def test_an_unused_policy_is_filled_anew_instead_of_making_one(tmp_path: Path) -> None:
-    made: list[TanhGaussianPolicy] = []
+    made: list[ActorPolicy] = []
 
-    def make(spec: object) -> TanhGaussianPolicy:
+    def make(spec: object) -> ActorPolicy:
         made.append(small_policy())
         return made[-1]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.support.learning_records import make_observation, small_spec
-from tests.support.policy_samples import SPEC, small_policy
+from tests.support.policy_samples import SPEC, gaussian, small_policy
 from user_core.errors import InvalidRecordError
 from user_core.interfaces import Policy
 from user_core.types import ActionChunk, Observation, StateArray
@@ -187,7 +187,7 @@ def test_an_observation_that_breaks_the_spec_is_refused(changed: dict[str, objec
 def test_an_action_that_is_not_finite_is_an_empty_chunk_that_names_the_weights() -> None:
     bench = Bench()
     policy = small_policy(seed=32)
-    policy.network.actor.mean.bias.data[0] = np.nan  # loading such weights is refused: these went wrong in here
+    gaussian(policy).mean.bias.data[0] = np.nan  # loading such weights is refused: these went wrong in here
     identity = WeightsIdentity(version=WeightsVersion(incarnation=1, update=32), name="")
     bench.library.install(LoadedPolicy(identity=identity, policy=policy))
     chunk = answered(bench.ask(observation(deterministic=False)))

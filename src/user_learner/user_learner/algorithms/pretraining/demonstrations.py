@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from user_learner.replay.memory import SamplingMemory
+from user_learner.replay.windows import action_windows
 
 _POSE_GROUP = "tcp_pose"
 
@@ -20,12 +21,14 @@ class Demonstrations:
 
     Attributes:
         rows: (N,) their rows in the memory.
-        actions: (N, A) executed actions, clipped to what a policy can do.
+        actions: (N, H, A) executed actions from each row on, clipped to what a policy can do.
+        within: (N, H) 1 where the episode has that step, else 0.
         goals: (N, G) tool pose relative to where it was going, along the chosen axes, in units of the scale.
     """
 
     rows: NDArray[np.int64]
     actions: Tensor
+    within: Tensor
     goals: Tensor
 
 
@@ -51,12 +54,13 @@ def goal_labels(
 
 
 def split_demonstrations(
-    memory: SamplingMemory, *, validation_share: float, axes: tuple[int, ...], scale: float, seed: int
+    memory: SamplingMemory, *, horizon: int, validation_share: float, axes: tuple[int, ...], scale: float, seed: int
 ) -> tuple[Demonstrations, Demonstrations]:
     """Divides successful episodes, whole ones, into training and validation.
 
     Args:
         memory: Where they are.
+        horizon: H, steps of action in an example.
         validation_share: Share of the episodes for validation; at least one where there are two or more.
         axes: Axes of the goal label.
         scale: Unit of the goal label.
@@ -71,13 +75,13 @@ def split_demonstrations(
     order = np.random.default_rng(seed).permutation(len(episodes))
     held_out = min(len(episodes) - 1, max(1, round(validation_share * len(episodes)))) if validation_share > 0 else 0
     chosen = [episodes[index] for index in order]
-    training = _demonstrations(memory, chosen[held_out:], axes=axes, scale=scale)
-    validation = _demonstrations(memory, chosen[:held_out] or chosen, axes=axes, scale=scale)
+    training = _demonstrations(memory, chosen[held_out:], horizon=horizon, axes=axes, scale=scale)
+    validation = _demonstrations(memory, chosen[:held_out] or chosen, horizon=horizon, axes=axes, scale=scale)
     return training, validation
 
 
 def _demonstrations(
-    memory: SamplingMemory, episodes: list[NDArray[np.int64]], *, axes: tuple[int, ...], scale: float
+    memory: SamplingMemory, episodes: list[NDArray[np.int64]], *, horizon: int, axes: tuple[int, ...], scale: float
 ) -> Demonstrations:
     columns = memory.spec.group_slices()[_POSE_GROUP]
     axis = memory.spec.gripper_axis
@@ -92,8 +96,10 @@ def _demonstrations(
         for rows in episodes
     ]
     rows = np.concatenate([episode[:-1] for episode in episodes])  # record T has no action
+    windows = action_windows(rows, horizon=horizon, successor=memory.successor, actions=memory.actions)
     return Demonstrations(
         rows=rows,
-        actions=torch.from_numpy(np.clip(memory.actions[rows], -1, 1)),
+        actions=torch.from_numpy(np.clip(windows.actions, -1, 1)),
+        within=torch.from_numpy(windows.within.astype(np.float32)),
         goals=torch.from_numpy(np.concatenate(goals)),
     )

@@ -62,7 +62,12 @@ def pretrain_encoder(
             for frames in memory.images(training.rows[picked])
         ]
         features = extractor.from_normalised(states, images)
-        loss = functional.mse_loss(actor(features).mode(), training.actions[picked].to(device))
+        loss = actor.imitation_loss(
+            features,
+            chunk=training.actions[picked].to(device),
+            weight=training.within[picked].to(device),
+            generator=generator,
+        )
         if extractor.goal_axes:
             goal = extractor.goal_of(features)
             loss = loss + config.goal_weight * functional.mse_loss(goal, training.goals[picked].to(device))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional
+from torch import Generator, Tensor
 from torch.optim import Adam
 
 from user_learner.algorithms.pretraining.config import PretrainingConfig
@@ -18,10 +17,15 @@ from user_policies.networks.actor import Actor
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Examples:
-    """Features (N, F) and the actions (N, A) done there."""
+    """Features (N, F), the chunks (N, H, A) done from there on, and the weight (N, H) of each step."""
 
     features: Tensor
-    actions: Tensor
+    chunk: Tensor
+    weight: Tensor
+
+    def picked(self, rows: Tensor) -> Examples:
+        """Return some of them."""
+        return Examples(features=self.features[rows], chunk=self.chunk[rows], weight=self.weight[rows])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +36,9 @@ class ImitationResult:
     best_update: int
 
 
-def imitation_loss(actor: Actor, examples: Examples) -> Tensor:
-    """Returns the mean squared error of the actor's mode: arXiv:1011.0686, section 2 with a squared loss."""
-    return functional.mse_loss(actor(examples.features).mode(), examples.actions)
+def imitation_loss(actor: Actor, examples: Examples, *, generator: Generator | None = None) -> Tensor:
+    """Returns the actor's own imitation loss on the examples."""
+    return actor.imitation_loss(examples.features, chunk=examples.chunk, weight=examples.weight, generator=generator)
 
 
 def imitate(
@@ -60,14 +64,14 @@ def imitate(
         PretrainingStopped: When asked to stop.
     """
     rows = np.random.default_rng(seed)
+    generator = Generator(device=training.features.device).manual_seed(seed)
     optimiser = Adam(actor.parameters(), lr=config.imitation_learning_rate, fused=True)
     best = ImitationResult(validation_loss=_loss_of(actor, validation), best_update=0)
     best_actor = copy.deepcopy(actor.state_dict())
     for update in range(1, config.imitation_updates + 1):
         progress.at(what="imitation", update=update, updates=config.imitation_updates)
         picked = torch.from_numpy(rows.integers(len(training.features), size=config.imitation_batch_size))
-        batch = Examples(features=training.features[picked], actions=training.actions[picked])
-        loss = imitation_loss(actor, batch)
+        loss = imitation_loss(actor, training.picked(picked), generator=generator)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -81,5 +85,7 @@ def imitate(
 
 
 def _loss_of(actor: Actor, examples: Examples) -> float:
+    """Return the loss with noise that is the same each time, so that two of them can be compared."""
+    generator = Generator(device=examples.features.device).manual_seed(0)
     with torch.no_grad():
-        return float(imitation_loss(actor, examples))
+        return float(imitation_loss(actor, examples, generator=generator))

@@ -16,8 +16,8 @@ from user_learner.algorithms.pretraining.imitation import Examples, ImitationRes
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.replay.feature_cache import FeatureCache
 from user_learner.replay.memory import SamplingMemory
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.cnn import ImageFeatures
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class PretrainingResult:
 
 
 def pretrain(
-    policy: TanhGaussianPolicy, *, memory: SamplingMemory, config: PretrainingConfig, seed: int, progress: Progress
+    policy: ActorPolicy, *, memory: SamplingMemory, config: PretrainingConfig, seed: int, progress: Progress
 ) -> PretrainingResult:
     """Trains the policy's encoder and actor from the demonstrations in memory; the average follows.
 
@@ -55,7 +55,12 @@ def pretrain(
     if isinstance(extractor, ImageFeatures):
         axes, scale = extractor.goal_axes, extractor.goal_scale
     training, validation = split_demonstrations(
-        memory, validation_share=config.validation_share, axes=axes, scale=scale, seed=seed
+        memory,
+        horizon=policy.network.actor.horizon,
+        validation_share=config.validation_share,
+        axes=axes,
+        scale=scale,
+        seed=seed,
     )
     if isinstance(extractor, ImageFeatures):
         with _threads(config.threads):
@@ -85,7 +90,7 @@ def pretrain(
     return PretrainingResult(imitation=result, goal_error=error)
 
 
-def begin_practice(policy: TanhGaussianPolicy, *, untrained: TanhGaussianPolicy, config: PretrainingConfig) -> None:
+def begin_practice(policy: ActorPolicy, *, untrained: ActorPolicy, config: PretrainingConfig) -> None:
     """Gives practice the actor that it begins with: the imitated one with fresh noise, or an untrained one.
 
     Args:
@@ -96,13 +101,17 @@ def begin_practice(policy: TanhGaussianPolicy, *, untrained: TanhGaussianPolicy,
     if config.begin_from == "random":
         policy.network.actor.load_state_dict(copy.deepcopy(untrained.network.actor.state_dict()))
     else:
-        policy.network.actor.set_log_std(config.begin_log_std)
+        policy.network.actor.explore_with(config.begin_log_std)
     policy.reset_average()
 
 
 def _examples(cache: FeatureCache, demonstrations: Demonstrations) -> Examples:
     features = cache.gather(demonstrations.rows)
-    return Examples(features=features, actions=demonstrations.actions.to(features.device))
+    return Examples(
+        features=features,
+        chunk=demonstrations.actions.to(features.device),
+        weight=demonstrations.within.to(features.device),
+    )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from user_learner.algorithms.rlpd.losses import cloning_loss
 from user_learner.algorithms.sac.learner import SacLearner
 from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import SamplingRule, SymmetricSampling
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+from user_policies.policies.actor_policy import ActorPolicy
 
 
 class RlpdLearner(SacLearner):
@@ -21,7 +21,7 @@ class RlpdLearner(SacLearner):
 
     needs_demonstrations = True
 
-    def __init__(self, *, config: RlpdConfig, policy: TanhGaussianPolicy, seed: int = 0) -> None:
+    def __init__(self, *, config: RlpdConfig, policy: ActorPolicy, seed: int = 0) -> None:
         """Makes critics and optimisers.
 
         Args:
@@ -36,9 +36,9 @@ class RlpdLearner(SacLearner):
         """Returns half training, half demonstrations."""
         return SymmetricSampling()
 
-    def _actor_extra_loss(self, *, batch: Batch, features: Tensor, mode: Tensor) -> Tensor | None:
+    def _actor_extra_loss(self, *, batch: Batch, features: Tensor) -> Tensor | None:
         if self._cloning_weight == 0:
             return None
-        chosen = batch.is_demonstration
-        demonstrated = batch.action[chosen].clamp(-1, 1)
-        return self._cloning_weight * cloning_loss(mode=mode[chosen], demonstrated=demonstrated)
+        return self._cloning_weight * cloning_loss(
+            self._network.actor, features=features, batch=batch, generator=self._generator
+        )

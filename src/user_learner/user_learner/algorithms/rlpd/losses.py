@@ -1,18 +1,29 @@
-"""What RLPD may add to SAC's actor loss: imitation of the demonstrated half of a batch."""
+"""What RLPD may add to SAC's actor loss: imitation of the demonstrated part of a batch."""
 
 from __future__ import annotations
 
-from torch import Tensor
+from torch import Generator, Tensor
+
+from user_learner.replay.batch import Batch
+from user_policies.networks.actor import Actor
 
 
-def cloning_loss(*, mode: Tensor, demonstrated: Tensor) -> Tensor:
-    """Returns the mean squared error to the demonstrated actions: arXiv:2106.06860, equation 3, its second term.
+def cloning_loss(actor: Actor, *, features: Tensor, batch: Batch, generator: Generator | None = None) -> Tensor:
+    """Returns the actor's own imitation loss where the batch is demonstration: arXiv:2106.06860, equation 3, term 2.
 
     Critics that have seen little value what nobody has tried; this holds the actor at what is known to work until they
     know better. With own successes among the demonstrations it pulls towards the newest of them as well.
 
     Args:
-        mode: (B, A) of the actor at demonstrated observations.
-        demonstrated: (B, A) what was done there.
+        actor: What is trained.
+        features: (B, F) of the batch's observations.
+        batch: Says what was done there, and which samples are demonstrations.
+        generator: Source of the noise, where the actor needs any.
     """
-    return (mode - demonstrated).square().mean()
+    chosen = batch.is_demonstration
+    return actor.imitation_loss(
+        features[chosen],
+        chunk=batch.action[chosen].clamp(-1, 1),
+        weight=batch.within[chosen].to(features.dtype),
+        generator=generator,
+    )

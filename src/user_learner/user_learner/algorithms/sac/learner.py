@@ -21,7 +21,7 @@ from user_learner.algorithms.temperature import Temperature
 from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import OnlineSampling, SamplingRule
 from user_policies.networks.critic_ensemble import CriticEnsemble
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.tensors import check_tensors, load_module, module_tensors
 
 
@@ -34,7 +34,7 @@ class SacLearner:
 
     needs_demonstrations = False
 
-    def __init__(self, *, config: SacConfig, policy: TanhGaussianPolicy, seed: int = 0) -> None:
+    def __init__(self, *, config: SacConfig, policy: ActorPolicy, seed: int = 0) -> None:
         """Makes critics and optimisers.
 
         Args:
@@ -50,7 +50,7 @@ class SacLearner:
             self._critic = CriticEnsemble(
                 members=config.critics,
                 features=self._network.features.outputs,
-                actions=policy.spec.action_dim,
+                actions=self._network.actor.horizon * policy.spec.action_dim,
                 hidden_sizes=config.critic_hidden_sizes,
             ).to(policy.device)
         self._target_critic = copy.deepcopy(self._critic).requires_grad_(False)
@@ -124,13 +124,12 @@ class SacLearner:
         restore_torch_generator(self._generator, np.asarray(state["generator"]))
         self.updates = int(state["updates"])
 
-    def _actor_extra_loss(self, *, batch: Batch, features: Tensor, mode: Tensor) -> Tensor | None:
+    def _actor_extra_loss(self, *, batch: Batch, features: Tensor) -> Tensor | None:
         """Returns what a derived algorithm adds to the actor's loss; SAC adds nothing.
 
         Args:
             batch: The batch.
             features: (B, F) of its observations.
-            mode: (B, A) of the actor there.
         """
         return None
 
@@ -143,8 +142,8 @@ class SacLearner:
     def _update_critic(self, batch: Batch, features: Tensor) -> dict[str, float]:
         with torch.no_grad():
             next_features, target_features = self._encoding.next_features(batch.next_observation)
-            next_action, log_density = self._network.actor(next_features).sample(self._generator)
-            next_values = self._target_critic(target_features, next_action)  # (N, B)
+            next_action, log_density = self._network.actor.sample(next_features, self._generator)
+            next_values = self._target_critic(target_features, next_action.flatten(1))  # (N, B)
             next_value = losses.subset_minimum(next_values, members=self._random_members())
             if self._config.entropy_in_backup:
                 next_value = losses.soft_value(
@@ -156,7 +155,7 @@ class SacLearner:
                 next_value=next_value,
                 largest=self._config.largest_return,
             )
-        values = self._critic(features, batch.action)  # (N, B)
+        values = self._critic(features, batch.action.flatten(1))  # (N, B)
         loss = losses.critic_loss(values=values, target=target)
         self._critic_optimiser.zero_grad()
         loss.backward()
@@ -170,13 +169,12 @@ class SacLearner:
         }
 
     def _update_actor(self, batch: Batch, features: Tensor) -> dict[str, float]:
-        distribution = self._network.actor(features)
-        action, log_density = distribution.sample(self._generator)  # (B, A), (B,)
+        action, log_density = self._network.actor.sample(features, self._generator)  # (B, H, A), (B,)
         temperature = self._temperature()
         self._critic.requires_grad_(False)
-        values = self._critic(features, action)  # (N, B)
+        values = self._critic(features, action.flatten(1))  # (N, B)
         actor_loss = losses.actor_loss(values=values, log_density=log_density, temperature=temperature)
-        extra = self._actor_extra_loss(batch=batch, features=features, mode=distribution.mode())
+        extra = self._actor_extra_loss(batch=batch, features=features)
         if extra is not None:
             actor_loss = actor_loss + extra
         self._critic.requires_grad_(True)
@@ -194,7 +192,6 @@ class SacLearner:
             "actor_loss": float(actor_loss.detach()),
             "entropy": -float(log_density.detach().mean()),
             "temperature": float(temperature.detach()),
-            "log_std_mean": float(distribution.log_std.detach().mean()),
         }
 
     def _random_members(self) -> Tensor:

@@ -7,20 +7,21 @@ import numpy as np
 import pytest
 
 from tests.support.learning_records import make_observation, small_spec
+from tests.support.policy_samples import gaussian
 from user_core.errors import ConfigurationError, WeightsError
 from user_core.interfaces import Tensors
+from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
-from user_policies.policies.tanh_gaussian import TanhGaussianPolicy
 from user_policies.tensors import tensors_digest
 
 
-def make(name: str, *, seed: int = 0, cameras: int = 1, target: bool = True, **settings: Any) -> TanhGaussianPolicy:
+def make(name: str, *, seed: int = 0, cameras: int = 1, target: bool = True, **settings: Any) -> ActorPolicy:
     spec = small_spec(cameras=cameras, target=target)
     return make_policy(spec=spec, config=PolicyConfig(name=name, hidden_sizes=(16,), **settings), seed=seed)
 
 
-def moved_target(policy: TanhGaussianPolicy) -> tuple[np.ndarray, np.ndarray]:
+def moved_target(policy: ActorPolicy) -> tuple[np.ndarray, np.ndarray]:
     observation = make_observation(policy.spec)
     elsewhere = observation.state.copy()
     elsewhere[policy.spec.group_slices()["target"]] += 0.02
@@ -135,7 +136,7 @@ def test_weights_taken_before_training_goes_on_do_not_change_with_it() -> None:
     policy = make("mlp")
     weights = policy.weights()
     digest = tensors_digest(weights)
-    policy.network.actor.set_log_std(-3.0)
+    policy.network.actor.explore_with(-3.0)
     assert tensors_digest(weights) == digest
 
 
@@ -161,7 +162,7 @@ def test_deterministic_actions_come_from_the_average_only_when_asked() -> None:
         policy = make("mlp", act_with_average=asked)
         observation = make_observation(policy.spec)
         before = policy.act([observation], deterministic=[True])[0]
-        policy.network.actor.mean.bias.data += 1.0
+        gaussian(policy).mean.bias.data += 1.0
         after = policy.act([observation], deterministic=[True])[0]
         assert np.allclose(before, after) == asked
 
@@ -169,7 +170,7 @@ def test_deterministic_actions_come_from_the_average_only_when_asked() -> None:
 def test_average_moves_by_its_rate() -> None:
     policy = make("mlp")
     before = policy.weights()["ema.actor.mean.bias"]
-    policy.network.actor.mean.bias.data += 1.0
+    gaussian(policy).mean.bias.data += 1.0
     policy.update_average(0.25)
     np.testing.assert_allclose(policy.weights()["ema.actor.mean.bias"], before + 0.25, rtol=1e-6)
 

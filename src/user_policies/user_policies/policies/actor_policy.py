@@ -1,4 +1,4 @@
-"""What all tanh-Gaussian policies share: features, actor, an average of the weights, acting, loading."""
+"""What all policies share: features, actor, an average of the weights, acting, loading."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from user_core.interfaces import Tensors
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
 from user_core.types import Observation
 from user_policies.networks.actor import Actor
+from user_policies.networks.gaussian_actor import GaussianActor
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
+from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.tensors import check_tensors, load_module, module_tensors, tensors_digest
 
 _AVERAGE = "ema."
@@ -32,8 +34,8 @@ class PolicyNetwork(nn.Module):
         self.actor = actor
 
 
-class TanhGaussianPolicy:
-    """Observations to one-step action chunks; a batch over robots.
+class ActorPolicy:
+    """Observations to action chunks; a batch over robots. The policies differ in their features and their actor.
 
     Attributes:
         spec: The environment that it acts in.
@@ -59,13 +61,7 @@ class TanhGaussianPolicy:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             features = self.make_features(spec=spec, config=config)
-            actor = Actor(
-                inputs=features.outputs,
-                actions=spec.action_dim,
-                hidden_sizes=config.hidden_sizes,
-                log_std_min=config.log_std_min,
-                log_std_max=config.log_std_max,
-            )
+            actor = self.make_actor(spec=spec, config=config, features=features)
         self.network = PolicyNetwork(features=features, actor=actor).to(self.device)
         averaged_features = copy.deepcopy(features) if features.trained_end_to_end else features
         self.average = PolicyNetwork(features=averaged_features, actor=copy.deepcopy(actor)).to(self.device)
@@ -74,8 +70,19 @@ class TanhGaussianPolicy:
         self._generator = Generator(device=self.device).manual_seed(seed)
 
     def make_features(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> FeatureExtractor:
-        """Makes what turns observations into features: where the policies differ."""
+        """Makes what turns observations into features."""
         raise NotImplementedError
+
+    def make_actor(self, *, spec: EnvironmentSpec, config: PolicyConfig, features: FeatureExtractor) -> Actor:
+        """Makes what turns features into action chunks: a tanh-Gaussian, unless a policy says otherwise."""
+        return GaussianActor(
+            inputs=features.outputs,
+            actions=spec.action_dim,
+            hidden_sizes=config.hidden_sizes,
+            log_std_min=config.log_std_min,
+            log_std_max=config.log_std_max,
+            horizon=config.horizon,
+        )
 
     @property
     def privileged_inputs(self) -> tuple[str, ...]:
@@ -83,7 +90,7 @@ class TanhGaussianPolicy:
         return tuple(name for name in self.state_groups if name == PRIVILEGED_GROUP)
 
     def act(self, observations: Sequence[Observation], *, deterministic: Sequence[bool]) -> list[NDArray[np.float32]]:
-        """Returns one (1, A) action chunk in [-1, 1] per observation.
+        """Returns one (H, A) action chunk in [-1, 1] per observation.
 
         Args:
             observations: One per robot, checked against the spec already.
@@ -91,18 +98,18 @@ class TanhGaussianPolicy:
         """
         if not observations:
             return []
-        states, images = self._stacked(observations)
+        batch = self._batch(observations)
         self._evaluation_mode()
         with torch.inference_mode():
-            features = self.network.features(states, images)
+            features = self.network.features(batch)
             if all(deterministic):
-                chosen = self._mode(states, images, features)
+                chosen = self._mode(batch, features)
             else:
-                chosen, _ = self.network.actor(features).sample(self._generator)
+                chosen, _ = self.network.actor.sample(features, self._generator)
                 if any(deterministic):
-                    mode = self._mode(states, images, features)
-                    chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None], mode, chosen)
-        return [action[None] for action in chosen.cpu().numpy()]
+                    mode = self._mode(batch, features)
+                    chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, chosen)
+        return list(chosen.cpu().numpy())
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Returns copies of all tensors: `features.*`, `actor.*` and, with `ema.` before them, the average's own."""
@@ -127,10 +134,10 @@ class TanhGaussianPolicy:
 
     def features_of(self, observations: Sequence[Observation]) -> NDArray[np.float32]:
         """Returns the features (B, F) that acting on these observations would use."""
-        states, images = self._stacked(observations)
+        batch = self._batch(observations)
         self._evaluation_mode()
         with torch.inference_mode():
-            features: Tensor = self.network.features(states, images)
+            features: Tensor = self.network.features(batch)
         return features.cpu().numpy()
 
     def update_average(self, rate: float) -> None:
@@ -157,23 +164,22 @@ class TanhGaussianPolicy:
                 if module.training:
                     module.eval()
 
-    def _mode(self, states: Tensor, images: Sequence[Tensor], features: Tensor) -> Tensor:
+    def _mode(self, batch: ObservationBatch, features: Tensor) -> Tensor:
         if not self._act_with_average:
-            return self._mode_of(self.network, features)
+            return self.network.actor.mode(features)
         if self.network.features.trained_end_to_end:
-            features = self.average.features(states, images)
-        return self._mode_of(self.average, features)
+            features = self.average.features(batch)
+        return self.average.actor.mode(features)
 
-    @staticmethod
-    def _mode_of(network: PolicyNetwork, features: Tensor) -> Tensor:
-        mode: Tensor = network.actor(features).mode()
-        return mode
-
-    def _stacked(self, observations: Sequence[Observation]) -> tuple[Tensor, list[Tensor]]:
+    def _batch(self, observations: Sequence[Observation]) -> ObservationBatch:
         states = torch.from_numpy(np.stack([observation.state for observation in observations]))  # (B, S)
         images: list[Tensor] = []
         if self.network.features.reads_images:
             for camera in range(len(self.spec.cameras)):
                 frames = np.stack([observation.images[camera] for observation in observations])  # (B, H, W, 3)
                 images.append(torch.from_numpy(frames).to(self.device))
-        return states.to(self.device), images
+        return ObservationBatch(
+            states=states.to(self.device),
+            images=tuple(images),
+            instructions=tuple(observation.instruction for observation in observations),
+        )

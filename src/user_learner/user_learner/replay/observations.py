@@ -1,0 +1,29 @@
+"""Observations of a memory's rows as tensors."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from user_learner.replay.memory import SamplingMemory
+from user_policies.policies.observation_batch import ObservationBatch
+
+
+def observations_of(
+    memory: SamplingMemory, rows: NDArray[np.int64], *, images: bool = True, device: torch.device
+) -> ObservationBatch:
+    """Returns what was observed at rows (B,).
+
+    Args:
+        memory: Where it is.
+        rows: Which.
+        images: Whether the camera frames are wanted.
+        device: Where the tensors shall be.
+    """
+    frames = memory.images(rows) if images else ()
+    return ObservationBatch(
+        states=torch.from_numpy(memory.states[rows]).to(device),
+        images=tuple(torch.from_numpy(camera).to(device) for camera in frames),
+        instructions=memory.instructions(rows),
+    )
