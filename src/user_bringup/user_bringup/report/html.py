@@ -11,6 +11,7 @@ from string import Template
 from typing import Any
 
 from user_bringup.report.evaluation_section import evaluation_cards
+from user_bringup.report.figures_section import figures_table, practises
 
 _COLUMNS = (
     ("evaluation", "kind"),
@@ -24,7 +25,6 @@ _COLUMNS = (
     ("95 % from", "wilson_low"),
     ("to", "wilson_high"),
 )
-_TABLES = ("curve", "evaluation", "imitation_only", "requested", "operator", "evaluated")
 _PERCENT = ("success_rate", "wilson_low", "wilson_high")
 
 
@@ -68,7 +68,7 @@ def page(
         learning=_learning(plots),
         strips="".join(_figure(picture) for picture in strips) or '<p class="soft">no images in the bag</p>',
         evaluations=_evaluations(summary),
-        figures="".join(_fact(name, value) for name, value in _flat(summary)),
+        figures=figures_table(summary),
     )
 
 
@@ -87,7 +87,10 @@ def _headline(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             interval = f"{result['wilson_low']:.0%} to {result['wilson_high']:.0%}"
             text = f"{name}, {result['successes']} of {result['episodes']} ({interval})"
             cards.append((text, f"{result['success_rate']:.0%}"))
-    cards.append(("environment steps", f"{summary['environment_steps']}"))
+    if practises(summary):
+        cards.append(("environment steps", f"{summary['environment_steps']}"))
+    else:
+        cards.append(("transitions recorded", f"{summary['replay']['transitions']}"))
     minutes, seconds = divmod(round(summary["wall_s"]), 60)
     cards.append(("wall time", f"{minutes} min {seconds:02d} s"))
     reached = summary["first_reached"]
@@ -115,23 +118,6 @@ def _cell(key: str, value: object) -> str:
     if key in _PERCENT and isinstance(value, int | float):
         return f"{100 * value:.1f} %"
     return f"{value:.0f}" if isinstance(value, float) else str(value)
-
-
-def _flat(summary: Mapping[str, Any]) -> list[tuple[str, object]]:
-    rows: list[tuple[str, object]] = []
-    for key, value in summary.items():
-        if key in _TABLES:
-            continue
-        if isinstance(value, dict):
-            rows += [(f"{key}.{inner}", item) for inner, item in value.items()]
-        else:
-            rows.append((key, value))
-    return rows
-
-
-def _fact(name: str, value: object) -> str:
-    shown = "not measured" if value is None else "none" if value == [] else str(value)
-    return f"<tr><td>{html.escape(name)}</td><td>{html.escape(shown)}</td></tr>"
 
 
 def _card(name: str, value: str) -> str:
