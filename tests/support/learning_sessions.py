@@ -14,6 +14,7 @@ from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.rlpd.config import RlpdConfig
 from user_learner.algorithms.sac.config import SacConfig
 from user_learner.config import CheckpointConfig, LearnerNodeConfig
+from user_learner.distributed.workers import NoWorkers
 from user_learner.incarnation import next_incarnation
 from user_learner.replay.limiter import PipelineConfig, make_pipeline
 from user_learner.session.demonstration_source import DemonstrationSource, NoDemonstrations
@@ -108,6 +109,7 @@ class SessionBench:
             device="cpu",
             inbox=self.inbox,
             demonstrations=recording or NoDemonstrations(),
+            workers=NoWorkers(),
             send=self.sent.append,
             say=self.said.append,
         )

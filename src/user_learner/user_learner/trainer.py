@@ -19,12 +19,14 @@ from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
 from user_learner.algorithms.registry import algorithm_entry
 from user_learner.algorithms.sac.config import SacConfig
+from user_learner.distributed.workers import LearnerSetup, NoWorkers, Workers
 from user_learner.replay.batch_source import BatchSource, RawObservationSource
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.feature_cache import FeatureCache
 from user_learner.replay.memory import SamplingMemory
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
+from user_policies.shared_batch import by_one_process
 
 _IMITATION = "imitation."
 
@@ -49,6 +51,7 @@ class Trainer:
         seed: int,
         folder: Path | None = None,
         device: str = "cpu",
+        workers: Workers | None = None,
     ) -> None:
         """Makes memory, networks and optimisers.
 
@@ -62,6 +65,7 @@ class Trainer:
             seed: Of everything that is drawn.
             folder: Where frames beyond the budget are spilled.
             device: A torch device.
+            workers: Processes that take a share of each batch; None = none.
 
         Raises:
             UnknownNameError: For an unknown policy or algorithm.
@@ -95,6 +99,12 @@ class Trainer:
             n_step=max(hyperparameters.n_step, policy.horizon),
             gamma=hyperparameters.gamma,
             device=self._policy.device,
+        )
+        self._workers: Workers = workers or NoWorkers()
+        self._workers.begin(
+            LearnerSetup(
+                spec=spec, policy=policy, algorithm=algorithm, hyperparameters=hyperparameters, seed=seed, device=device
+            )
         )
         self._rows = np.random.default_rng(seed)
         self._imitation: Tensors | None = None
@@ -152,23 +162,25 @@ class Trainer:
         """
         untrained = make_policy(spec=self._spec, config=self._policy_config, seed=self._seed)
         self._policy.load(untrained.weights())
-        result = pretrain(
-            self._policy,
-            memory=self.memory,
-            config=self._pretraining,
-            seed=self._seed,
-            progress=Progress(report=report, should_stop=should_stop),
-        )
+        with by_one_process():
+            result = pretrain(
+                self._policy,
+                memory=self.memory,
+                config=self._pretraining,
+                seed=self._seed,
+                progress=Progress(report=report, should_stop=should_stop),
+            )
         self._imitation = self._policy.weights()
         begin_practice(self._policy, untrained=untrained, config=self._pretraining)
         if self._cache is not None:
             self._cache.forget()
         self.pretrained = True
+        self._workers.follow(self._learner.state())
         return result
 
     def update(self) -> Metrics:
         """Does one update; only when `ready`. Returns its metrics."""
-        metrics: Metrics = self._learner.update(self._batches.sample(self._rows))
+        metrics: Metrics = self._learner.update(self._workers.share(self._batches.sample(self._rows)))
         return metrics
 
     def weights(self) -> Tensors:
@@ -203,6 +215,7 @@ class Trainer:
             )
         prefix = "learner."
         self._learner.restore({n.removeprefix(prefix): value for n, value in state.items() if n.startswith(prefix)})
+        self._workers.follow(self._learner.state())
         restore_numpy_generator(self._rows, np.asarray(state["rows"]))
         self.pretrained = bool(state["pretrained"])
         imitation = {n.removeprefix(_IMITATION): value for n, value in state.items() if n.startswith(_IMITATION)}

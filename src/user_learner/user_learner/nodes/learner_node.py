@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ from user_interfaces.msg import LearnerStatus
 from user_learner.algorithms.registry import algorithm_entry
 from user_learner.checkpoint import CheckpointStore
 from user_learner.config import WHERE, LearnerNodeConfig, learner_config_type
+from user_learner.distributed.ranks import ALONE, Ranks, come_together
+from user_learner.distributed.worker import work
+from user_learner.distributed.workers import NoWorkers, TorchWorkers
 from user_learner.incarnation import next_incarnation
 from user_learner.replay.limiter import make_pipeline
 from user_learner.ros.bag_demonstrations import BagDemonstrations
@@ -44,7 +49,7 @@ STATUS_AT_LEAST_EVERY_S = 0.2
 class LearnerNode(Node):
     """Wiring: the log's records to the learner's thread, its weights and status to topics."""
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self, *, ranks: Ranks = ALONE, **arguments: Any) -> None:
         super().__init__("learner_node", automatically_declare_parameters_from_overrides=True, **arguments)
         algorithm = self.get_parameter_or("algorithm").value
         config_type = learner_config_type(LearnerNodeConfig.algorithm if algorithm is None else str(algorithm))
@@ -59,6 +64,7 @@ class LearnerNode(Node):
         self._demonstrations = (
             BagDemonstrations(folder=Path(self._config.demonstrations).expanduser()) if wanted else NoDemonstrations()
         )
+        self._workers = NoWorkers() if ranks.processes == 1 else TorchWorkers(processes=ranks.processes)
         self._weights = WeightsPublisher(node=self)
         self._link = LogLink(node=self, inbox=self._inbox, config=self._config.follow)
         self._learner = LearnerThread(
@@ -80,8 +86,10 @@ class LearnerNode(Node):
         self._learner.start()
 
     def shutdown(self) -> None:
-        """Let the learner write its last checkpoint."""
+        """Let the learner write its last checkpoint, and its workers go."""
         self._learner.stop()
+        if isinstance(self._workers, TorchWorkers):
+            self._workers.end()
 
     def _make_session(self, spec: EnvironmentSpec, early: list[LogNews], stopping: threading.Event) -> LearningSession:
         parts = make_parts(
@@ -93,6 +101,7 @@ class LearnerNode(Node):
             device=self._device,
             inbox=self._inbox,
             demonstrations=self._demonstrations,
+            workers=self._workers,
             send=self._weights.send,
             say=self.get_logger().info,
         )
@@ -140,8 +149,13 @@ class LearnerNode(Node):
 
 
 def main() -> None:
-    """Run learner_node."""
-    end_process(run_node(LearnerNode, make_executor=event_driven_executor))
+    """Run learner_node; under torchrun all but the first process are its workers."""
+    ranks = Ranks.of(os.environ)
+    come_together(ranks)
+    if ranks.rank > 0:
+        work()
+        return
+    end_process(run_node(partial(LearnerNode, ranks=ranks), make_executor=event_driven_executor))
 
 
 if __name__ == "__main__":

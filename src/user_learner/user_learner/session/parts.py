@@ -10,6 +10,7 @@ from user_core.spec import EnvironmentSpec
 from user_learner.broadcaster import Broadcaster
 from user_learner.checkpoint import CheckpointStore
 from user_learner.config import LearnerNodeConfig
+from user_learner.distributed.workers import Workers
 from user_learner.metrics import MetricsWriter
 from user_learner.replay.limiter import Pipeline
 from user_learner.session.checkpointer import Checkpointer
@@ -44,6 +45,7 @@ def make_parts(
     device: str,
     inbox: Inbox,
     demonstrations: DemonstrationSource,
+    workers: Workers,
     send: Callable[[WeightsPayload], None],
     say: Callable[[str], None],
 ) -> SessionParts:
@@ -58,6 +60,7 @@ def make_parts(
         device: A torch device.
         inbox: News of the log.
         demonstrations: A recording to learn from first.
+        workers: Processes that take a share of each batch.
         send: Takes each version of the weights to whoever publishes it.
         say: Takes a sentence for people.
     """
@@ -76,6 +79,7 @@ def make_parts(
             seed=config.seed,
             folder=memory_folder,
             device=device,
+            workers=workers,
         )
 
     return SessionParts(

@@ -9,6 +9,8 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
+from user_policies.shared_batch import standard_normal
+
 _LOG_2 = math.log(2.0)
 _HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
 
@@ -38,7 +40,7 @@ class TanhGaussian:
         Returns:
             Actions (B, A), and the logarithm of their density (B,).
         """
-        noise = torch.randn(self.mean.shape, generator=generator, device=self.mean.device, dtype=self.mean.dtype)
+        noise = standard_normal(self.mean.shape, generator=generator, like=self.mean)
         before_tanh = self.mean + self.log_std.exp() * noise
         return torch.tanh(before_tanh), log_density(before_tanh=before_tanh, mean=self.mean, log_std=self.log_std)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor
 
+from user_policies.shared_batch import of_whole_batch
+
 
 def random_shift(images: Tensor, *, pixels: int, generator: Generator | None = None) -> Tensor:
     """Moves each image by its own whole number of pixels, edges repeated: arXiv:2004.13649, section 3.1.
@@ -17,7 +19,11 @@ def random_shift(images: Tensor, *, pixels: int, generator: Generator | None = N
     if pixels == 0:
         return images
     batch, height, width, _ = images.shape
-    offsets = torch.randint(-pixels, pixels + 1, (2, batch, 1), generator=generator, device=images.device)
+    offsets = of_whole_batch(
+        lambda rows: torch.randint(-pixels, pixels + 1, (2, rows, 1), generator=generator, device=images.device),
+        rows=batch,
+        dim=1,
+    )
     rows = (offsets[0] + torch.arange(height, device=images.device)).clamp_(0, height - 1)  # (B, H)
     columns = (offsets[1] + torch.arange(width, device=images.device)).clamp_(0, width - 1)  # (B, W)
     index = torch.arange(batch, device=images.device)[:, None, None]

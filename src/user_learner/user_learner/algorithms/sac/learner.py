@@ -22,6 +22,7 @@ from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import OnlineSampling, SamplingRule
 from user_policies.networks.critic_ensemble import CriticEnsemble
 from user_policies.policies.actor_policy import ActorPolicy
+from user_policies.shared_batch import average_gradients
 from user_policies.tensors import check_tensors, load_module, module_tensors
 
 
@@ -159,6 +160,7 @@ class SacLearner:
         loss = losses.critic_loss(values=values, target=target)
         self._critic_optimiser.zero_grad()
         loss.backward()
+        average_gradients(self._critic_parameters)
         self._critic_optimiser.step()
         with torch.no_grad():
             torch._foreach_lerp_(self._target_parameters, self._critic_parameters, self._config.tau)
@@ -180,12 +182,14 @@ class SacLearner:
         self._critic.requires_grad_(True)
         self._actor_optimiser.zero_grad()
         actor_loss.backward()
+        average_gradients(self._network.actor.parameters())
         self._actor_optimiser.step()
         temperature_loss = losses.temperature_loss(
             temperature=temperature, log_density=log_density, target_entropy=self._config.target_entropy
         )
         self._temperature_optimiser.zero_grad()
         temperature_loss.backward()
+        average_gradients(self._temperature.parameters())
         self._temperature_optimiser.step()
         self._policy.update_average(self._config.average_rate)
         return {

@@ -1,0 +1,54 @@
+"""The workers' side: no ROS 2, no log, only shares of batches."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from user_core.configuration import build
+from user_core.interfaces import Algorithm
+from user_core.spec_as_plain import spec_from_plain
+from user_learner.algorithms.registry import algorithm_entry
+from user_learner.distributed.parcel import receive
+from user_learner.distributed.shares import BATCH, batch_from_parcel
+from user_learner.distributed.workers import BEGIN, END, STATE
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.registry import make_policy
+
+_WHERE = "learner_node's parameters"
+
+
+def work() -> Algorithm | None:
+    """Does what the leader says until it says the end, or is gone; returns the learner as it is then."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal's Ctrl-C; the leader ends first, and says so
+    learner: Algorithm | None = None
+    device = "cpu"
+    while True:
+        try:
+            parcel = receive()
+        except RuntimeError:  # the connection is closed
+            return learner
+        if parcel.kind == END:
+            return learner
+        if parcel.kind == BEGIN:
+            learner, device = _make_learner(parcel.words), str(parcel.words["device"])
+        elif learner is None:
+            raise RuntimeError(f"the leader sent {parcel.kind!r} before {BEGIN!r}")
+        elif parcel.kind == STATE:
+            learner.restore({name: tensor.numpy() for name, tensor in parcel.tensors.items()})
+        elif parcel.kind == BATCH:
+            learner.update(batch_from_parcel(parcel, device=device))
+
+
+def _make_learner(setup: Mapping[str, Any]) -> Algorithm:
+    entry = algorithm_entry(str(setup["algorithm"]))
+    policy = make_policy(
+        spec=spec_from_plain(setup["spec"]),
+        config=build(PolicyConfig, setup["policy"], where=_WHERE),
+        seed=int(setup["seed"]),
+        device=str(setup["device"]),
+    )
+    hyperparameters = build(entry.config_type, setup["hyperparameters"], where=_WHERE)
+    learner: Algorithm = entry.learner_type(config=hyperparameters, policy=policy, seed=int(setup["seed"]))
+    return learner
