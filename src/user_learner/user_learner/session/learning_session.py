@@ -13,6 +13,7 @@ from user_learner.config import WHERE, LearnerNodeConfig
 from user_learner.episode_strips import EpisodeStrips
 from user_learner.session.inbox import LogNews, Record
 from user_learner.session.log_intake import LogIntake
+from user_learner.session.memory_shortage import advice, is_memory_shortage
 from user_learner.session.parts import SessionParts
 from user_learner.session.snapshot import LearnerSnapshot, LearnerState
 
@@ -165,6 +166,10 @@ class LearningSession:
             )
         except PretrainingStopped:
             return
+        except (RuntimeError, MemoryError) as error:
+            key, size = "pretraining.encoder_batch_size", self._config.pretraining.encoder_batch_size
+            self._stop_for_memory(error, key=key, batch_size=size)
+            return
         self._save()
         self._send_first_weights()
 
@@ -191,7 +196,13 @@ class LearningSession:
         for _ in range(self._config.pipeline.updates_at_once):
             if not self._may_update():
                 break
-            metrics = self._trainer.update()
+            try:
+                metrics = self._trainer.update()
+            except (RuntimeError, MemoryError) as error:
+                self._stop_for_memory(
+                    error, key="hyperparameters.batch_size", batch_size=self._config.hyperparameters.batch_size
+                )
+                return
             if not all(math.isfinite(value) for value in metrics.values()):
                 bad = [f"{name} = {value}" for name, value in metrics.items() if not math.isfinite(value)]
                 self._diverge(", ".join(bad))
@@ -235,6 +246,13 @@ class LearningSession:
             write()
         except UserRosError as error:
             self._say(str(error))
+
+    def _stop_for_memory(self, error: BaseException, *, key: str, batch_size: int) -> None:
+        """Stop with advice if memory is what is missing; anything else is raised again."""
+        if not is_memory_shortage(error):
+            raise error
+        self._fault = advice(error, key=key, batch_size=batch_size)
+        self._say(self._fault)
 
     def _diverge(self, what: str) -> None:
         self._fault = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from tests.support.learning_records import make_episode, make_observation, small_spec
 from tests.support.learning_sessions import (
@@ -317,15 +318,11 @@ def test_a_checkpoint_that_cannot_be_written_is_said_and_the_last_one_is_tried_a
     assert CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).newest_updates() == 12
 
 
-def test_learning_that_diverges_stops_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
-    class Diverging(Trainer):
-        def update(self) -> Metrics:
-            return {**super().update(), "critic_loss": math.nan if self.updates > 6 else 0.0}
-
+def session_of(tmp_path: Path, trainer_type: type[Trainer]) -> SessionBench:
     config = sac_config(tmp_path)
 
     def make() -> Trainer:
-        return Diverging(
+        return trainer_type(
             spec=SPEC,
             policy=config.policy,
             algorithm="sac",
@@ -335,7 +332,42 @@ def test_learning_that_diverges_stops_and_keeps_the_last_good_weights(tmp_path: 
             seed=0,
         )
 
-    bench = SessionBench(config, make_trainer=make)
+    return SessionBench(config, make_trainer=make)
+
+
+def test_learning_that_needs_too_much_memory_stops_and_says_which_batch_size_to_try(tmp_path: Path) -> None:
+    class Greedy(Trainer):
+        def update(self) -> Metrics:
+            if self.updates > 6:
+                torch.empty(1 << 50)
+            return super().update()
+
+    bench = session_of(tmp_path, Greedy)
+    bench.feed_episodes(8)
+    bench.turn(5)
+    snapshot = bench.session.snapshot
+    assert (snapshot.state, snapshot.updates) == (LearnerState.FAILED, 7)
+    assert "try hyperparameters.batch_size: 2 instead of 4" in snapshot.detail
+    assert bench.labels == ["1.0", "1.4"]
+
+
+def test_other_errors_of_an_update_are_not_taken_for_a_lack_of_memory(tmp_path: Path) -> None:
+    class Faulty(Trainer):
+        def update(self) -> Metrics:
+            raise RuntimeError("shapes differ")
+
+    bench = session_of(tmp_path, Faulty)
+    bench.feed_episodes(8)
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        bench.turn(5)
+
+
+def test_learning_that_diverges_stops_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
+    class Diverging(Trainer):
+        def update(self) -> Metrics:
+            return {**super().update(), "critic_loss": math.nan if self.updates > 6 else 0.0}
+
+    bench = session_of(tmp_path, Diverging)
     bench.feed_episodes(8)
     bench.turn(5)
     snapshot = bench.session.snapshot
@@ -347,7 +379,7 @@ def test_learning_that_diverges_stops_and_keeps_the_last_good_weights(tmp_path: 
     bench.turn()
     assert bench.session.snapshot.training_steps == 36
     bench.session.finish()
-    assert SessionBench(config).session.snapshot.updates == 0
+    assert SessionBench(bench.config).session.snapshot.updates == 0
 
 
 def test_a_synchronous_learner_sends_and_allows_one_more_episode_only_between_episodes(tmp_path: Path) -> None:
