@@ -38,6 +38,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except LaunchError as error:
         print(f"launch: {error}", file=sys.stderr)
         return _USAGE_STATUS
+    except BrokenPipeError:  # whoever read the list of arguments has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -27,7 +27,19 @@ def find_launch_file(task: str, *, environment: Mapping[str, str]) -> Path:
     path = folder / f"{task}{_SUFFIX}"
     if path.is_file():
         return path
-    tasks = sorted(file.name.removesuffix(_SUFFIX) for file in folder.glob(f"*{_SUFFIX}"))
-    close = get_close_matches(task, tasks, n=1)
+    tasks, others = _choices(folder)
+    close = get_close_matches(task, [*tasks, *others], n=1)
     meant = f" (did you mean {close[0]!r}?)" if close else ""
-    raise LaunchError(f"There is no task {task!r}{meant}; user_bringup has: {', '.join(tasks)} ({folder}).")
+    raise LaunchError(
+        f"There is no task {task!r}{meant}; tasks are: {', '.join(tasks)}; beside them there are: {', '.join(others)} "
+        f"({folder})."
+    )
+
+
+def _choices(folder: Path) -> tuple[list[str], list[str]]:
+    """The names of the tasks, and of the other files that are no part of another one."""
+    files = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob(f"*{_SUFFIX}"))}
+    parts = {name for name in files if any(f"/launch/{name}" in text for text in files.values())}
+    names = [name.removesuffix(_SUFFIX) for name in files if name not in parts]
+    tasks = [name for name in names if (folder.parent / "config" / "tasks" / f"{name}.yaml").is_file()]
+    return tasks, [name for name in names if name not in tasks]
