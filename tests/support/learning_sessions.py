@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.support.learning_records import make_episode, small_spec
+from user_core.embodiment import Embodiments
 from user_core.run import RunFolder
 from user_core.types import Mode
 from user_learner.algorithms.pretraining.config import PretrainingConfig
@@ -100,11 +101,13 @@ class SessionBench:
         self.said: list[str] = []
         self.folder = RunFolder(path=Path(config.run_folder))
         self._position = 0
+        embodiments = Embodiments(embodiment=config.policy.embodiment)
         parts = make_parts(
             config=config,
             folder=self.folder,
             incarnation=next_incarnation(self.folder.checkpoints),
-            spec=SPEC,
+            embodiments=embodiments,
+            spec=embodiments.begin(SPEC),
             pipeline=make_pipeline(config=config.pipeline, utd_ratio=config.hyperparameters.utd_ratio),
             device="cpu",
             inbox=self.inbox,

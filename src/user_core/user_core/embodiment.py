@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from user_core.errors import SpecMismatchError
 from user_core.spec import ACTION_AXES, EnvironmentSpec, StateGroup
 from user_core.transforms import Pose
 from user_core.types import Observation, StateArray, Transition
@@ -121,31 +120,28 @@ class Embodiments:
         self._known: dict[str, Embodiment] = {}
         self.policy_spec: EnvironmentSpec | None = None
 
-    def add(self, spec: EnvironmentSpec, *, what: str, where: str) -> Embodiment:
-        """Take an environment's spec; the first decides which policy spec all others must have.
+    def begin(self, spec: EnvironmentSpec) -> EnvironmentSpec:
+        """Take the first spec and return the policy's; a ValueError if it is not the first."""
+        if self.policy_spec is not None:
+            raise ValueError("begin() takes the first spec")
+        self.policy_spec = self._spec_of(spec)
+        self._known[spec.digest] = Embodiment(spec=spec, policy_spec=self.policy_spec)
+        return self.policy_spec
 
-        Args:
-            spec: What an environment promises.
-            what: What it is the spec of, for the error.
-            where: What a user should make agree, for the error.
+    def add(self, spec: EnvironmentSpec) -> EnvironmentSpec | None:
+        """Take an environment's spec.
 
-        Raises:
-            SpecMismatchError: When it is of another policy spec.
+        Returns:
+            None when it fits; else the policy spec that it would need, and it is not taken.
         """
-        wanted = self._spec_of(spec)
         if self.policy_spec is None:
-            self.policy_spec = wanted
-        elif wanted.digest != self.policy_spec.digest:
-            raise SpecMismatchError(
-                what=what,
-                found=wanted.digest,
-                expected=self.policy_spec.digest,
-                where=where,
-                difference=self.policy_spec.difference(wanted),
-            )
-        if spec.digest not in self._known:
-            self._known[spec.digest] = Embodiment(spec=spec, policy_spec=self.policy_spec)
-        return self._known[spec.digest]
+            self.begin(spec)
+            return None
+        wanted = self._spec_of(spec)
+        if wanted.digest != self.policy_spec.digest:
+            return wanted
+        self._known.setdefault(spec.digest, Embodiment(spec=spec, policy_spec=self.policy_spec))
+        return None
 
     def of(self, digest: str) -> Embodiment | None:
         """Return the embodiment of an environment's spec, or None when that spec has not been seen."""

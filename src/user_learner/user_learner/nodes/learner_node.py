@@ -12,6 +12,7 @@ from typing import Any
 
 from rclpy.node import Node
 
+from user_core.embodiment import Embodiments
 from user_core.ros import qos
 from user_core.ros.conversions import to_message
 from user_core.ros.diagnostics import Diagnostics
@@ -92,11 +93,13 @@ class LearnerNode(Node):
             self._workers.end()
 
     def _make_session(self, spec: EnvironmentSpec, early: list[LogNews], stopping: threading.Event) -> LearningSession:
+        embodiments = Embodiments(embodiment=self._config.policy.embodiment)
         parts = make_parts(
             config=self._config,
             folder=self._folder,
             incarnation=self._incarnation,
-            spec=spec,
+            embodiments=embodiments,
+            spec=embodiments.begin(spec),
             pipeline=self._pipeline,
             device=self._device,
             inbox=self._inbox,

@@ -151,7 +151,7 @@ class LearningSession:
 
     def _make_intake(self) -> LogIntake:
         return LogIntake(
-            spec=self._parts.spec,
+            embodiments=self._parts.embodiments,
             trainer=self._trainer,
             broadcaster=self._parts.broadcaster,
             metrics=self._parts.metrics,

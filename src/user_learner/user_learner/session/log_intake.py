@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from user_core.embodiment import Embodiments
 from user_core.errors import InvalidRecordError, SpecMismatchError
 from user_core.log.label import EpisodeLabel
 from user_core.spec import EnvironmentSpec
@@ -20,7 +21,7 @@ class LogIntake:
     """Gives each record to those that it concerns.
 
     Args:
-        spec: Of the environment that the trainer was made for.
+        embodiments: Map the environments of the run onto the spec that the trainer was made for.
         trainer: Keeps transitions and labels.
         broadcaster: Learns which versions are in use.
         metrics: Gets episodes and evaluations once the log is caught up with; before, they were written already.
@@ -30,13 +31,13 @@ class LogIntake:
     def __init__(
         self,
         *,
-        spec: EnvironmentSpec,
+        embodiments: Embodiments,
         trainer: Trainer,
         broadcaster: Broadcaster,
         metrics: MetricsWriter,
         strips: EpisodeStrips,
     ) -> None:
-        self._spec = spec
+        self._embodiments = embodiments
         self._trainer = trainer
         self._broadcaster = broadcaster
         self._metrics = metrics
@@ -72,7 +73,7 @@ class LogIntake:
             SpecMismatchError: When its environment is not the one that all was made for.
         """
         if isinstance(record, Transition):
-            self._guarded(lambda: self._trainer.add(record, recorded=True))
+            self._guarded(lambda: self._trainer.add(self._mapped(record), recorded=True))
         elif isinstance(record, EnvironmentSpec):
             self._take_spec(record, of_recording=True)
         elif not isinstance(record, EpisodeSummary):
@@ -99,7 +100,7 @@ class LogIntake:
         return None
 
     def _take_transition(self, transition: Transition, *, live: bool) -> None:
-        self._guarded(lambda: self._trainer.add(transition))
+        self._guarded(lambda: self._trainer.add(self._mapped(transition)))
         if live:
             self._broadcaster.used(transition.policy_version)
         if transition.observation.mode is not Mode.TRAIN:
@@ -122,8 +123,10 @@ class LogIntake:
 
     def _take_spec(self, spec: EnvironmentSpec, *, of_recording: bool = False) -> None:
         """A spec begins a source: an episode that its robot left open will never be closed."""
-        if spec.digest != self._spec.digest:
-            kept, live = (spec, self._spec) if of_recording else (self._spec, spec)
+        known = self._embodiments.policy_spec
+        unfit = self._embodiments.add(spec)
+        if known is not None and unfit is not None:
+            kept, live = (unfit, known) if of_recording else (known, unfit)
             raise SpecMismatchError(
                 what="the bag of demonstrations" if of_recording else "what the learner has (checkpoint or log)",
                 found=kept.digest,
@@ -132,6 +135,11 @@ class LogIntake:
                 difference=live.difference(kept),
             )
         self._open.pop(spec.robot, None)
+
+    def _mapped(self, transition: Transition) -> Transition:
+        """Return a record as the policy sees it; one of an unknown spec as it is, and the memory refuses it."""
+        embodiment = self._embodiments.of(transition.observation.spec_digest)
+        return transition if embodiment is None else embodiment.transition(transition)
 
     def _guarded(self, work: Callable[[], object]) -> None:
         try:

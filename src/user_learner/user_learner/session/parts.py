@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from user_core.embodiment import Embodiments
 from user_core.run import RunFolder
 from user_core.spec import EnvironmentSpec
 from user_learner.broadcaster import Broadcaster
@@ -25,7 +26,7 @@ class SessionParts:
     """Everything but the trainer, of which a repaired log needs a second one."""
 
     run: str
-    spec: EnvironmentSpec
+    embodiments: Embodiments
     make_trainer: Callable[[], Trainer]
     pipeline: Pipeline
     broadcaster: Broadcaster
@@ -40,6 +41,7 @@ def make_parts(
     config: LearnerNodeConfig,
     folder: RunFolder,
     incarnation: int,
+    embodiments: Embodiments,
     spec: EnvironmentSpec,
     pipeline: Pipeline,
     device: str,
@@ -55,7 +57,8 @@ def make_parts(
         config: Checked parameters.
         folder: The run's folder.
         incarnation: Number of this start of the learner.
-        spec: Of the environment.
+        embodiments: Map the environments of the run onto the policy's spec.
+        spec: Of the policy.
         pipeline: How far robots and learner may run ahead of each other.
         device: A torch device.
         inbox: News of the log.
@@ -84,7 +87,7 @@ def make_parts(
 
     return SessionParts(
         run=run,
-        spec=spec,
+        embodiments=embodiments,
         make_trainer=make_trainer,
         pipeline=pipeline,
         broadcaster=Broadcaster(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from user_core.configuration import parameter
+from user_core.embodiment import SPEC_OF
 from user_core.errors import ConfigurationError
 
 _WHERE = "the group policy of policy_node and learner_node in the params files (the same in both)"
@@ -15,6 +16,12 @@ class PolicyConfig:
     """The networks of a policy and how it acts."""
 
     name: str = parameter("cnn", "policy by registry name: mlp reads the true target, cnn reads cameras")
+    embodiment: str = parameter(
+        "own",
+        "what the policy is made for: own = the arm and its task as they are; common = any arm at any task with these "
+        "cameras, told apart by the instruction",
+        choices=tuple(SPEC_OF),
+    )
     hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the actor's hidden layers", minimum=1)
     horizon: int = parameter(1, "steps in a chunk of actions", minimum=1, maximum=1000)
     log_std_min: float = parameter(-5.0, "lower bound of the log standard deviation before the tanh", maximum=2.0)
