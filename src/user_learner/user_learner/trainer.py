@@ -13,12 +13,13 @@ from user_core.errors import ConfigurationError, SpecMismatchError
 from user_core.interfaces import Metrics, Tensors
 from user_core.spec import EnvironmentSpec
 from user_core.types import Transition
+from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.pretrainer import PretrainingResult, begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
 from user_learner.algorithms.registry import algorithm_entry
-from user_learner.algorithms.sac.config import SacConfig
+from user_learner.algorithms.take_over_witness import TakeOverWitness
 from user_learner.replay.batch_source import BatchSource, RawObservationSource
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.feature_cache import FeatureCache
@@ -43,7 +44,7 @@ class Trainer:
         spec: EnvironmentSpec,
         policy: PolicyConfig,
         algorithm: str,
-        hyperparameters: SacConfig,
+        hyperparameters: UpdateConfig,
         memory: MemoryConfig,
         pretraining: PretrainingConfig,
         seed: int,
@@ -86,9 +87,12 @@ class Trainer:
         if not extractor.trained_end_to_end:
             self._cache = FeatureCache(memory=self.memory, extractor=extractor, device=self._policy.device)
         self._learner = algorithm_entry(algorithm).learner_type(config=hyperparameters, policy=self._policy, seed=seed)
+        self._observations: FeatureCache | RawObservationSource = self._cache or RawObservationSource(
+            memory=self.memory, device=self._policy.device
+        )
         self._batches = BatchSource(
             memory=self.memory,
-            observations=self._cache or RawObservationSource(memory=self.memory, device=self._policy.device),
+            observations=self._observations,
             rule=self._learner.sampling_rule(),
             batch_size=hyperparameters.batch_size,
             horizon=policy.horizon,
@@ -169,6 +173,8 @@ class Trainer:
     def update(self) -> Metrics:
         """Does one update; only when `ready`. Returns its metrics."""
         metrics: Metrics = self._learner.update(self._batches.sample(self._rows))
+        if isinstance(self._learner, TakeOverWitness):
+            metrics = {**metrics, **self._learner.witness(self.memory, observe=self._observations.gather)}
         return metrics
 
     def weights(self) -> Tensors:

@@ -24,6 +24,8 @@ class AlgorithmEntry:
 ALGORITHMS = Registry(
     kind="algorithm",
     entries={
+        "bc": "user_learner.algorithms.bc:ENTRY",
+        "hg_dagger": "user_learner.algorithms.hg_dagger:ENTRY",
         "rlpd": "user_learner.algorithms.rlpd:ENTRY",
         "sac": "user_learner.algorithms.sac:ENTRY",
     },
