@@ -140,6 +140,12 @@ class ActorPolicy:
             features: Tensor = self.network.features(batch)
         return features.cpu().numpy()
 
+    def begin_from_average(self) -> None:
+        """Makes the newest weights equal to the average, which is what acts."""
+        self.network.actor.load_state_dict(self.average.actor.state_dict())
+        if self.network.features.trained_end_to_end:
+            self.network.features.load_state_dict(self.average.features.state_dict())
+
     def update_average(self, rate: float) -> None:
         """Moves the average towards the newest weights by a share `rate`; a learner calls it, acting does not."""
         moved: list[tuple[nn.Module, nn.Module]] = [(self.average.actor, self.network.actor)]

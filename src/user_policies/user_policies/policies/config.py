@@ -27,8 +27,9 @@ class PolicyConfig:
     )
     encoder: str = parameter(
         "small",
-        "cnn: small is pretrained on demonstrations and frozen (CPU), resnet10 is trained end to end (GPU)",
-        choices=("small", "resnet10"),
+        "cnn: small is pretrained on demonstrations and then frozen (CPU), small_trained goes on learning with the actor, "
+        "resnet10 is trained end to end (GPU)",
+        choices=("small", "small_trained", "resnet10"),
     )
     encoder_outputs: int = parameter(32, "cnn: features of each camera", minimum=1, maximum=4096)
     goal_axes: tuple[int, ...] = parameter(
