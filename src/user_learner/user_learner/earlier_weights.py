@@ -31,7 +31,9 @@ def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected:
     """
     tensors, found_policy, found_digest = _read(path)
     if found_policy != policy:
-        raise WeightsError(f"{path} holds weights of policy {found_policy}, not of {policy}; change {_WHERE} or policy:=")
+        raise WeightsError(
+            f"{path} holds weights of policy {found_policy}, not of {policy}; change {_WHERE} or policy:="
+        )
     if found_digest != spec_digest:
         raise SpecMismatchError(what=str(path), found=found_digest, expected=spec_digest, where="weights")
     check_tensors(tensors, expected=expected, what=str(path))

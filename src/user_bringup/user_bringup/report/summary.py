@@ -12,6 +12,7 @@ from user_bringup.evaluation.evaluation_report import evaluation_report
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, EvaluationKind
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.evaluation.wilson import SuccessRate
+from user_bringup.report.corrections import corrections
 from user_core.types import Mode, Outcome
 
 _REACHED_WITHOUT_CRITERION = 0.9
@@ -67,6 +68,7 @@ def summarise(record: RunRecord, *, transitions: int | None, lost: int | None) -
         },
         "interventions": sum(row.interventions for row in practice),
         "human_steps": sum(row.human_steps for row in practice),
+        "corrections": corrections(record),
         "safety_events": _safety(record),
         "ground_truth_known": sum(bool(row.ground_truth) for row in record.episodes.episodes),
         "ground_truth_disagreements": sum(row.contradicted for row in record.episodes.episodes),

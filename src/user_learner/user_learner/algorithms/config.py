@@ -26,5 +26,5 @@ class UpdateConfig:
 
     @property
     def offline_updates(self) -> int:
-        """Updates after which learning is done, without any training step; 0 = it is the training steps that allow them."""
+        """Updates after which learning is done, without any training step; 0 = training steps allow them."""
         return 0

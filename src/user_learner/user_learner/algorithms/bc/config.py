@@ -22,7 +22,7 @@ class ImitationConfig(UpdateConfig):
     )
     demonstration_share: float = parameter(
         -1.0,
-        "share of a batch that comes from demonstrations, the others are corrections; -1 = in proportion to their steps",
+        "share of a batch from demonstrations, the rest are corrections; -1 = in proportion to their steps",
         minimum=-1.0,
         maximum=1.0,
     )

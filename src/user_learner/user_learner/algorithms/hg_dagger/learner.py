@@ -80,6 +80,7 @@ class HgDaggerLearner(BcLearner):
             **module_tensors(self._ensemble, prefix="doubt."),
             **optimiser_tensors(self._ensemble_optimiser, prefix="optimiser.doubt."),
             "doubts": np.array(self._doubts, np.float64),
+            "doubt_threshold": np.array(losses.doubt_threshold(self._doubts), np.float64),
             "shares": torch_generator_state(self._shares),
         }
 
