@@ -5,9 +5,9 @@
     python -m benchmarks.hg_dagger --folder /tmp/cleanup --task table_cleanup --demonstrations 30 -- policy:=flow
 
 For each seed: `algorithm:=bc` makes the base from few demonstrations; `algorithm:=hg_dagger begin_with:=` that run
-practises for at most `--steps` steps while the scripted person corrects; then the newest weights, frozen, and the base, as
-it was, are run on the same fresh resets. Words after `--` are launch arguments of both. What is there already is not run
-again.
+practises for at most `--steps` steps while the scripted person corrects; then the newest weights, frozen, and the base,
+as it was, are run on the same fresh resets. Words after `--` are launch arguments of both. What is there already is not
+run again.
 The exit status is 0 when each seed gains `--gain` at least.
 """
 

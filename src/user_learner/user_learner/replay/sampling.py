@@ -89,7 +89,7 @@ class CorrectionSampling:
     """What a person showed: chunks of demonstrations, and chunks of practice that hold a correction.
 
     Only corrections on the way to a success are drawn. A chunk of them begins at most H - 1 steps before one of the
-    person's, so that every place in a chunk learns from it; which of its steps are the person's, `Batch.by_person` says.
+    person's, so that every place in a chunk learns from it; which of its steps are theirs, `Batch.by_person` says.
     """
 
     def __init__(self, *, horizon: int, demonstration_share: float) -> None:

@@ -27,7 +27,7 @@ class PolicyConfig:
     )
     encoder: str = parameter(
         "small",
-        "cnn: small is pretrained on demonstrations and then frozen (CPU), small_trained goes on learning with the actor, "
+        "cnn: small is pretrained on demonstrations and frozen (CPU), small_trained goes on learning after that, "
         "resnet10 is trained end to end (GPU)",
         choices=("small", "small_trained", "resnet10"),
     )
