@@ -104,7 +104,11 @@ class SessionBench:
             folder=self.folder,
             incarnation=next_incarnation(self.folder.checkpoints),
             spec=SPEC,
-            pipeline=make_pipeline(config=config.pipeline, utd_ratio=config.hyperparameters.utd_ratio),
+            pipeline=make_pipeline(
+                config=config.pipeline,
+                utd_ratio=config.hyperparameters.utd_ratio,
+                offline_updates=config.hyperparameters.offline_updates,
+            ),
             device="cpu",
             inbox=self.inbox,
             demonstrations=recording or NoDemonstrations(),
