@@ -185,7 +185,7 @@ class Trainer:
         """Does one update; only when `ready`. Returns its metrics."""
         metrics: Metrics = self._learner.update(self._batches.sample(self._rows))
         if isinstance(self._learner, TakeOverWitness):
-            metrics = {**metrics, **self._learner.witness(self.memory, observe=self._observations.gather)}
+            metrics = {**metrics, **self._learner.witness(self.memory.imitation, observe=self._observations.gather)}
         return metrics
 
     def weights(self) -> Tensors:

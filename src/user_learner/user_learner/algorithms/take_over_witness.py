@@ -10,25 +10,14 @@ from numpy.typing import NDArray
 
 from user_core.interfaces import Metrics
 from user_learner.replay.batch import Observations
-
-
-class PracticeRows(Protocol):
-    """Of a memory: what a person did in practice."""
-
-    @property
-    def take_over_rows(self) -> NDArray[np.int64]:
-        """Rows in which a person took over, in the order of the log."""
-
-    @property
-    def corrected_rows(self) -> NDArray[np.int64]:
-        """Rows of a person's steps in training episodes that succeeded."""
+from user_learner.replay.imitation_rows import ImitationRows
 
 
 @runtime_checkable
 class TakeOverWitness(Protocol):
     """Is shown the practice so far before each update."""
 
-    def witness(self, practice: PracticeRows, *, observe: Callable[[NDArray[np.int64]], Observations]) -> Metrics:
+    def witness(self, practice: ImitationRows, *, observe: Callable[[NDArray[np.int64]], Observations]) -> Metrics:
         """Take what has come since the last call; return what it says, finite numbers.
 
         Args:

@@ -83,19 +83,9 @@ class SamplingMemory:
         return self._demonstrations.values
 
     @property
-    def shown_rows(self) -> NDArray[np.int64]:
-        """Rows of collected successes that can be drawn."""
-        return self._imitation.shown
-
-    @property
-    def corrected_rows(self) -> NDArray[np.int64]:
-        """Rows of a person's steps in training episodes that closed with success; those of a recording as well."""
-        return self._imitation.corrected
-
-    @property
-    def take_over_rows(self) -> NDArray[np.int64]:
-        """Rows of this run's training in which a person took over, in the order of the log."""
-        return self._imitation.take_overs
+    def imitation(self) -> ImitationRows:
+        """Which rows may be imitated, and where a person took over."""
+        return self._imitation
 
     @property
     def states(self) -> NDArray[np.float32]:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from user_learner.replay.imitation_rows import ImitationRows
+
 
 class SampleableRows(Protocol):
     """Rows with a successor, by where they come from; a person's steps in training are in both."""
@@ -22,12 +24,8 @@ class SampleableRows(Protocol):
         """Rows of collected successes, and a person's steps in mode train."""
 
     @property
-    def shown_rows(self) -> NDArray[np.int64]:
-        """Rows of collected successes."""
-
-    @property
-    def corrected_rows(self) -> NDArray[np.int64]:
-        """Rows of a person's steps in training episodes that succeeded."""
+    def imitation(self) -> ImitationRows:
+        """Rows of collected successes, and of a person's steps in training episodes that succeeded."""
 
     @property
     def predecessor(self) -> NDArray[np.int64]:
@@ -105,11 +103,11 @@ class CorrectionSampling:
 
     def ready(self, memory: SampleableRows) -> bool:
         """Tell whether a person has shown anything."""
-        return len(memory.shown_rows) + len(memory.corrected_rows) > 0
+        return len(memory.imitation.shown) + len(memory.imitation.corrected) > 0
 
     def draw(self, memory: SampleableRows, *, batch_size: int, generator: Generator) -> DrawnRows:
         """Return rows that are demonstrations, or the first of a chunk with a correction in it."""
-        shown, corrected = memory.shown_rows, memory.corrected_rows
+        shown, corrected = memory.imitation.shown, memory.imitation.corrected
         is_shown = generator.random(batch_size) < self._share(shown=len(shown), corrected=len(corrected))
         rows = np.empty(batch_size, np.int64)
         count = int(is_shown.sum())

@@ -142,20 +142,20 @@ def test_doubt_is_measured_once_for_each_take_over_and_survives_a_restart() -> N
         return torch.randn(len(rows), width, generator=torch.Generator().manual_seed(0))
 
     learner = make(HgDaggerLearner)
-    metrics = learner.witness(memory, observe=observe)
+    metrics = learner.witness(memory.imitation, observe=observe)
     assert (metrics["take_overs"], metrics["corrected_samples"]) == (2.0, 3.0)
     assert metrics["doubt_threshold"] == metrics["doubt_at_take_over"] > 0
     again = make(HgDaggerLearner, seed=5)
     again.restore(learner.state())
     for record in make_episode(SPEC, episode="b", length=4, human_steps=(0,)):
         memory.add(record)
-    again.witness(memory, observe=observe)
+    again.witness(memory.imitation, observe=observe)
     assert asked == [[1, 6], [9]]
 
 
 def test_before_the_first_take_over_nothing_is_said_of_doubt() -> None:
     metrics = make(HgDaggerLearner).witness(
-        SamplingMemory(spec=SPEC, config=MemoryConfig()), observe=lambda rows: torch.zeros(0)
+        SamplingMemory(spec=SPEC, config=MemoryConfig()).imitation, observe=lambda rows: torch.zeros(0)
     )
     assert metrics == {"take_overs": 0.0, "corrected_samples": 0.0}
 
@@ -167,6 +167,7 @@ def test_members_agree_where_they_have_learned_and_not_elsewhere() -> None:
     for _ in range(200):
         last = learner.update(batch)["doubt_of_batch"]
     assert last < 0.3 * first
+    assert isinstance(batch.observation, torch.Tensor)
     elsewhere = learner._doubt_of(batch.observation + 3.0)
     assert np.mean(elsewhere) > 3 * last
 

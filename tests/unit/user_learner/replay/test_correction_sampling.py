@@ -55,7 +55,7 @@ def test_demonstrations_have_the_share_that_is_asked_for(share: float, expected:
     memory = memory_with(demonstrations=2, corrected=3)
     found = drawn(memory, share=share)
     assert found.is_demonstration.mean() == pytest.approx(expected, abs=0.03)
-    assert set(found.rows[found.is_demonstration]) <= set(memory.shown_rows)
+    assert set(found.rows[found.is_demonstration]) <= set(memory.imitation.shown)
 
 
 def test_what_there_is_none_of_leaves_its_share_to_the_other() -> None:

@@ -18,8 +18,8 @@ from user_learner.algorithms.hg_dagger.config import HgDaggerConfig
 from user_learner.algorithms.hg_dagger.doubt import DoubtEnsemble
 from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
 from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
-from user_learner.algorithms.take_over_witness import PracticeRows
 from user_learner.replay.batch import Batch, Observations
+from user_learner.replay.imitation_rows import ImitationRows
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.tensors import load_module, module_tensors
 
@@ -51,7 +51,7 @@ class HgDaggerLearner(BcLearner):
         self._shares = Generator(device=policy.device).manual_seed(seed)
         self._doubts: list[float] = []
 
-    def witness(self, practice: PracticeRows, *, observe: Callable[[NDArray[np.int64]], Observations]) -> Metrics:
+    def witness(self, practice: ImitationRows, *, observe: Callable[[NDArray[np.int64]], Observations]) -> Metrics:
         """Measures the doubt where a person has taken over since the last call.
 
         Args:
@@ -62,10 +62,10 @@ class HgDaggerLearner(BcLearner):
             Take-overs and corrected samples so far and, once there are any, the doubt at the newest and the threshold.
         """
         metrics = {
-            "take_overs": float(len(practice.take_over_rows)),
-            "corrected_samples": float(len(practice.corrected_rows)),
+            "take_overs": float(len(practice.take_overs)),
+            "corrected_samples": float(len(practice.corrected)),
         }
-        unseen = practice.take_over_rows[len(self._doubts) :]
+        unseen = practice.take_overs[len(self._doubts) :]
         if len(unseen):
             self._doubts += self._doubt_of(observe(unseen))
         if self._doubts:
