@@ -35,6 +35,11 @@ class Actor(nn.Module):
         """
         raise NotImplementedError
 
+    def explore(self, features: Tensor, generator: Generator | None = None) -> Tensor:
+        """Draws the chunks (B, H, A) that are done in practice: as `sample`, unless an actor practises otherwise."""
+        chunk, _ = self.sample(features, generator)
+        return chunk
+
     def mode(self, features: Tensor) -> Tensor:
         """Returns the chunks (B, H, A) of a deterministic policy."""
         raise NotImplementedError

@@ -15,6 +15,8 @@ POLICIES = Registry(
     kind="policy",
     entries={
         "cnn": "user_policies.policies.cnn:CnnPolicy",
+        "flow": "user_policies.policies.flow:FlowPolicy",
+        "flow_state": "user_policies.policies.flow:FlowStatePolicy",
         "mlp": "user_policies.policies.mlp:MlpPolicy",
     },
     where="the launch argument policy",
