@@ -17,7 +17,7 @@ from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.pretrainer import PretrainingResult, begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
-from user_learner.algorithms.registry import algorithm_entry
+from user_learner.algorithms.registry import algorithm_entry, check_pair
 from user_learner.algorithms.sac.config import SacConfig
 from user_learner.replay.batch_source import BatchSource, RawObservationSource
 from user_learner.replay.config import MemoryConfig
@@ -67,6 +67,7 @@ class Trainer:
             UnknownNameError: For an unknown policy or algorithm.
             ConfigurationError: When the settings cannot work together.
         """
+        check_pair(algorithm=algorithm, policy=policy.name)
         self._spec = spec
         self._policy_config = policy
         self._config = hyperparameters

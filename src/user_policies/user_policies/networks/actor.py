@@ -12,9 +12,11 @@ class Actor(nn.Module):
     Attributes:
         horizon: H, steps in a chunk.
         actions: A, action axes.
+        kind: Which kind of actor it is, by which an algorithm says what it trains (`policies/registry.py`).
         has_density: Whether `sample` knows how likely its actions were, which reinforcement learning needs.
     """
 
+    kind: str
     has_density = False
 
     def __init__(self, *, horizon: int, actions: int) -> None:

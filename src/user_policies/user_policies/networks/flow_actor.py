@@ -24,6 +24,7 @@ class FlowActor(Actor):
     t = 1 - 1 / K, then ends exactly in the prediction, and nothing is ever divided by 0.
     """
 
+    kind = "flow"
     has_density = True
 
     def __init__(self, *, inputs: int, actions: int, config: FlowConfig, horizon: int = 1) -> None:

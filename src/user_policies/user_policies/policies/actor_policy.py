@@ -38,13 +38,10 @@ class ActorPolicy:
     """Observations to action chunks; a batch over robots. The policies differ in their features and their actor.
 
     Attributes:
-        actor_type: Class of its actor, by which an algorithm says which policies it trains.
         spec: The environment that it acts in.
         network: The newest weights.
         average: Their exponential average; it shares the features where those are frozen.
     """
-
-    actor_type: type[Actor] = GaussianActor
 
     def __init__(self, *, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> None:
         """Makes the networks with random weights.

@@ -15,9 +15,7 @@ _WHERE = "the group policy of policy_node and learner_node in the params files (
 class PolicyConfig:
     """The networks of a policy and how it acts."""
 
-    name: str = parameter(
-        "cnn", "policy by registry name: mlp, flow_state read the true target, others cameras"
-    )
+    name: str = parameter("cnn", "policy by registry name: mlp, flow_state read the true target, others cameras")
     hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the actor's hidden layers", minimum=1)
     horizon: int = parameter(1, "steps in a chunk of actions", minimum=1, maximum=1000)
     log_std_min: float = parameter(-5.0, "lower bound of the log standard deviation before the tanh", maximum=2.0)

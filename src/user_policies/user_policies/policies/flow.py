@@ -13,8 +13,6 @@ from user_policies.policies.mlp import MlpPolicy
 class FlowPolicy(CnnPolicy):
     """A flow on images and proprioception."""
 
-    actor_type = FlowActor
-
     def make_actor(self, *, spec: EnvironmentSpec, config: PolicyConfig, features: FeatureExtractor) -> FlowActor:
         """Makes the flow."""
         return _make_flow(spec=spec, config=config, features=features)
@@ -22,8 +20,6 @@ class FlowPolicy(CnnPolicy):
 
 class FlowStatePolicy(MlpPolicy):
     """A flow on the state, `target` included."""
-
-    actor_type = FlowActor
 
     def make_actor(self, *, spec: EnvironmentSpec, config: PolicyConfig, features: FeatureExtractor) -> FlowActor:
         """Makes the flow."""

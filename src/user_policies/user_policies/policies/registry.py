@@ -22,6 +22,14 @@ POLICIES = Registry(
     where="the launch argument policy",
 )
 
+ACTOR_KINDS = {"cnn": "gaussian", "flow": "flow", "flow_state": "flow", "mlp": "gaussian"}
+"""What acts in each policy, known without importing it; one that is not named has an actor of its own kind."""
+
+
+def actor_kind(policy: str) -> str:
+    """Returns the `kind` of a policy's actor."""
+    return ACTOR_KINDS.get(policy, policy)
+
 
 def make_policy(*, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> ActorPolicy:
     """Makes the policy that `config.name` names.
