@@ -180,9 +180,7 @@ def test_imitation_agrees_with_a_loop_over_samples_steps_and_axes() -> None:
     actor = make()
     chunk = torch.rand(B, H, A, dtype=torch.float64) * 2 - 1
     weight = torch.tensor([[1.0, 1.0, 0.0, 0.0], [0.5, 0.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]], dtype=torch.float64)
-    found = actor.imitation_loss(
-        features(), chunk=chunk, weight=weight, generator=torch.Generator().manual_seed(5)
-    )
+    found = actor.imitation_loss(features(), chunk=chunk, weight=weight, generator=torch.Generator().manual_seed(5))
     generator = torch.Generator().manual_seed(5)
     noise = torch.randn(B, H, A, generator=generator, dtype=torch.float64).numpy()
     times = torch.rand(B, generator=generator, dtype=torch.float64).tolist()
@@ -202,9 +200,7 @@ def test_gradient_of_imitation_agrees_with_finite_differences() -> None:
     weight = torch.tensor([[1.0, 1.0, 0.0, 0.0], [0.5, 0.0, 1.0, 1.0], [0.0, 0.0, 0.0, 0.0]], dtype=torch.float64)
 
     def loss(inputs: Tensor) -> Tensor:
-        return actor.imitation_loss(
-            inputs, chunk=chunk, weight=weight, generator=torch.Generator().manual_seed(5)
-        )
+        return actor.imitation_loss(inputs, chunk=chunk, weight=weight, generator=torch.Generator().manual_seed(5))
 
     assert torch.autograd.gradcheck(loss, [features().requires_grad_()])
 
