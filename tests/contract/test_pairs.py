@@ -10,10 +10,12 @@ import pytest
 
 from tests.support.learning_records import make_observation
 from tests.support.small_trainers import SPEC, small_policy, small_trainer
+from user_core.configuration import build
 from user_core.errors import ConfigurationError, UnknownNameError
 from user_core.types import ActionChunk
 from user_learner.algorithms.registry import ALGORITHMS, check_pair, policies_for
 from user_learner.checkpoint import Checkpoint, CheckpointStore
+from user_learner.config import learner_config_type
 from user_learner.trainer import Trainer
 from user_policies.policies.registry import POLICIES, actor_kind, make_policy
 from user_policies.tensors import tensors_digest
@@ -104,3 +106,10 @@ def test_every_policy_is_trained_by_something(policy: str) -> None:
 def test_a_name_that_nobody_has_is_refused(algorithm: str, policy: str) -> None:
     with pytest.raises(UnknownNameError, match="there are"):
         check_pair(algorithm=algorithm, policy=policy)
+
+
+@pytest.mark.parametrize(("algorithm", "policy"), REFUSED)
+def test_learner_node_refuses_it_before_it_starts(algorithm: str, policy: str) -> None:
+    values = {"run_folder": "runs/test", "algorithm": algorithm, "policy.name": policy}
+    with pytest.raises(ConfigurationError, match="policy"):
+        build(learner_config_type(algorithm), values, where="a test")
