@@ -18,7 +18,7 @@ from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.pretrainer import PretrainingResult, begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
-from user_learner.algorithms.registry import algorithm_entry
+from user_learner.algorithms.registry import algorithm_entry, check_pair
 from user_learner.algorithms.take_over_witness import TakeOverWitness
 from user_learner.earlier_weights import read_earlier_weights
 from user_learner.replay.batch_source import BatchSource, RawObservationSource
@@ -70,6 +70,7 @@ class Trainer:
             ConfigurationError: When the settings cannot work together.
             WeightsError: When `pretraining.begin_with` holds weights of another policy.
         """
+        check_pair(algorithm=algorithm, policy=policy.name)
         self._spec = spec
         self._policy_config = policy
         self._config = hyperparameters

@@ -12,9 +12,11 @@ class Actor(nn.Module):
     Attributes:
         horizon: H, steps in a chunk.
         actions: A, action axes.
+        kind: Which kind of actor it is, by which an algorithm says what it trains (`policies/registry.py`).
         has_density: Whether `sample` knows how likely its actions were, which reinforcement learning needs.
     """
 
+    kind: str
     has_density = False
 
     def __init__(self, *, horizon: int, actions: int) -> None:
@@ -34,6 +36,11 @@ class Actor(nn.Module):
             Chunks (B, H, A) in (-1, 1), and the logarithm of their density (B,); NaN without `has_density`.
         """
         raise NotImplementedError
+
+    def explore(self, features: Tensor, generator: Generator | None = None) -> Tensor:
+        """Draws the chunks (B, H, A) that are done in practice: as `sample`, unless an actor practises otherwise."""
+        chunk, _ = self.sample(features, generator)
+        return chunk
 
     def mode(self, features: Tensor) -> Tensor:
         """Returns the chunks (B, H, A) of a deterministic policy."""

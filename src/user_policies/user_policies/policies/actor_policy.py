@@ -105,7 +105,7 @@ class ActorPolicy:
             if all(deterministic):
                 chosen = self._mode(batch, features)
             else:
-                chosen, _ = self.network.actor.sample(features, self._generator)
+                chosen = self.network.actor.explore(features, self._generator)
                 if any(deterministic):
                     mode = self._mode(batch, features)
                     chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, chosen)

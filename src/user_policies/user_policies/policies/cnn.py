@@ -42,7 +42,7 @@ class ImageFeatures(FeatureExtractor):
         if not spec.cameras:
             raise ConfigurationError(
                 key="policy.name",
-                value="cnn",
+                value=config.name,
                 allowed="a policy without cameras: the environment has none",
                 where="the launch argument policy, or the cameras in the robot's params file",
             )

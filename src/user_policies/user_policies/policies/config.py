@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from user_core.configuration import parameter
+from user_core.configuration import group, parameter
 from user_core.errors import ConfigurationError
+from user_policies.networks.flow_config import FlowConfig
 
 _WHERE = "the group policy of policy_node and learner_node in the params files (the same in both)"
 
@@ -14,7 +15,7 @@ _WHERE = "the group policy of policy_node and learner_node in the params files (
 class PolicyConfig:
     """The networks of a policy and how it acts."""
 
-    name: str = parameter("cnn", "policy by registry name: mlp reads the true target, cnn reads cameras")
+    name: str = parameter("cnn", "policy by registry name: mlp, flow_state read the true target, others cameras")
     hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the actor's hidden layers", minimum=1)
     horizon: int = parameter(1, "steps in a chunk of actions", minimum=1, maximum=1000)
     log_std_min: float = parameter(-5.0, "lower bound of the log standard deviation before the tanh", maximum=2.0)
@@ -44,6 +45,8 @@ class PolicyConfig:
     goal_fine_gain: float = parameter(
         6.0, "cnn: the prediction is seen again, multiplied by this and clipped at 2", minimum=1.0, maximum=100.0
     )
+
+    flow: FlowConfig = group(FlowConfig)
 
     def __post_init__(self) -> None:
         """Refuse bounds that leave nothing between them."""
