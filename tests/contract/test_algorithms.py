@@ -2,64 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
-from tests.support.learning_records import make_episode, small_spec
+from tests.support.small_trainers import (
+    SPEC,
+    small_hyperparameters,
+    small_trainer,
+    smallest_policy_for,
+)
 from user_core.configuration import build, flatten, parameters_of
 from user_core.interfaces import Algorithm
-from user_core.types import Mode
-from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.registry import ALGORITHMS, algorithm_entry
-from user_learner.replay.config import MemoryConfig
 from user_learner.trainer import Trainer
-from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
 from user_policies.tensors import tensors_digest
 
-SPEC = small_spec()
-SMALL: dict[str, Any] = {"batch_size": 8, "critics": 2, "critic_hidden_sizes": (8,)}
-POLICY = PolicyConfig(name="mlp", hidden_sizes=(8,))
-
 
 def make(name: str, *, seed: int = 0) -> Trainer:
-    trainer = Trainer(
-        spec=SPEC,
-        policy=POLICY,
-        algorithm=name,
-        hyperparameters=algorithm_entry(name).config_type(**SMALL),
-        memory=MemoryConfig(),
-        pretraining=PretrainingConfig(demonstrations=0),
-        seed=seed,
-    )
-    for record in make_episode(SPEC, episode="train", length=6):
-        trainer.add(record)
-    for record in make_episode(SPEC, episode="collect", length=6, mode=Mode.COLLECT):
-        trainer.add(record)
-    return trainer
+    return small_trainer(name, smallest_policy_for(name), seed=seed)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS.names)
 class TestAlgorithm:
     def test_satisfies_the_protocol(self, name: str) -> None:
         entry = algorithm_entry(name)
-        policy = make_policy(spec=SPEC, config=POLICY)
-        learner: Algorithm = entry.learner_type(config=entry.config_type(**SMALL), policy=policy, seed=0)
+        policy = make_policy(spec=SPEC, config=smallest_policy_for(name))
+        learner: Algorithm = entry.learner_type(config=small_hyperparameters(name), policy=policy, seed=0)
         assert tensors_digest(learner.weights()) == policy.digest()
 
     def test_every_hyperparameter_is_described_and_can_be_set_from_a_params_file(self, name: str) -> None:
         config_type = algorithm_entry(name).config_type
         assert all(info.description for info in parameters_of(config_type))
-        config = config_type(**SMALL)
+        config = small_hyperparameters(name)
         assert build(config_type, flatten(config), where="a test") == config
 
     def test_weights_fit_the_policy_that_acts(self, name: str) -> None:
         trainer = make(name)
         for _ in range(4):
             trainer.update()
-        policy = make_policy(spec=SPEC, config=POLICY, seed=9)
+        policy = make_policy(spec=SPEC, config=smallest_policy_for(name), seed=9)
         policy.load(trainer.weights())
         assert policy.digest() == tensors_digest(trainer.weights())
 

@@ -82,3 +82,12 @@ def test_least_slack_is_accepted(slack: int, at_once: int, utd_ratio: float) -> 
 def test_a_ratio_of_nothing_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError, match="utd_ratio"):
         make(name, utd_ratio=0.0)
+
+
+def test_offline_learning_allows_no_training_step_and_ends_after_its_updates() -> None:
+    config = PipelineConfig(name="paced", slack_steps=20, updates_at_once=8)
+    pipeline = make_pipeline(config=config, utd_ratio=1.0, offline_updates=3)
+    assert [pipeline.may_update(updates=done, training_steps=0) for done in (0, 2, 3)] == [True, True, False]
+    assert [pipeline.done(updates=done) for done in (0, 2, 3)] == [False, False, True]
+    assert pipeline.step_budget(updates=0) == pipeline.step_budget(updates=3) == 0
+    assert not make("paced").done(updates=10**6)

@@ -108,7 +108,11 @@ class SessionBench:
             incarnation=next_incarnation(self.folder.checkpoints),
             embodiments=embodiments,
             spec=embodiments.begin(SPEC),
-            pipeline=make_pipeline(config=config.pipeline, utd_ratio=config.hyperparameters.utd_ratio),
+            pipeline=make_pipeline(
+                config=config.pipeline,
+                utd_ratio=config.hyperparameters.utd_ratio,
+                offline_updates=config.hyperparameters.offline_updates,
+            ),
             device="cpu",
             inbox=self.inbox,
             demonstrations=recording or NoDemonstrations(),

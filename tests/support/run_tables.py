@@ -95,6 +95,7 @@ class Run:
         self.goals: list[Goal] = []
         self.outcome: Callable[[int], Outcome] = lambda seed: Outcome.SUCCESS
         self.version = "1.32"
+        self.task_of: Callable[[str], str] = lambda robot: "peg_insertion"
         self.demonstrations = DemonstrationsStandIn(folder / "demonstrations", present=config.purpose == "train")
         self._episodes = 0
         self.restart()
@@ -102,7 +103,7 @@ class Run:
     def restart(self) -> None:
         """Begin anew from the folder, as a respawned progress node does."""
         self.record = RunRecord.begin(self.folder, facts=RunFacts.of(self.config), launched_at_s=100.0)
-        self.dispatcher = Dispatcher(robots=self.config.robots)
+        self.dispatcher = Dispatcher(robots=self.config.robots, fixed_shares=self.config.evaluation.fixed_shares)
         self.session = Session(
             config=self.config,
             record=self.record,
@@ -135,6 +136,7 @@ class Run:
                 wall_s=self.counters.wall_s,
                 episode=f"{goal.evaluation} {self._episodes}",
                 robot=goal.robot,
+                task=self.task_of(goal.robot),
                 mode=goal.mode,
                 deterministic=goal.deterministic,
                 seed=seed,

@@ -24,7 +24,7 @@ TOLERANCE = 1e-5
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-@pytest.mark.parametrize(("algorithm", "policy"), [("rlpd", "cnn"), ("sac", "mlp")])
+@pytest.mark.parametrize(("algorithm", "policy"), [("rlpd", "cnn"), ("sac_flow", "flow_state"), ("hg_dagger", "flow")])
 def test_two_processes_learn_what_one_with_the_whole_batch_learns(tmp_path: Path, algorithm: str, policy: str) -> None:
     found = {}
     for name, start in (("one", ()), ("two", TORCHRUN)):

@@ -34,9 +34,13 @@ class Registry:
             raise ValueError(f"{self.kind} {name!r} is registered already as {self._entries[name]}")
         self._entries[name] = target
 
-    def resolve(self, name: str) -> Any:
-        """Import and return what the name stands for; raises UnknownNameError with the choices."""
+    def check(self, name: str) -> None:
+        """Raise UnknownNameError with the choices when there is no such name."""
         if name not in self._entries:
             raise UnknownNameError(kind=self.kind, name=name, choices=self.names, where=self._where)
+
+    def resolve(self, name: str) -> Any:
+        """Import and return what the name stands for; raises UnknownNameError with the choices."""
+        self.check(name)
         module, _, attribute = self._entries[name].partition(":")
         return getattr(importlib.import_module(module), attribute)

@@ -137,6 +137,16 @@ class CheckpointStore:
         folders = self._folders()
         return int(folders[-1].name.removeprefix(_PREFIX)) if folders else 0
 
+    def newest_tensor(self, name: str) -> NDArray[Any] | None:
+        """Return one tensor of the newest checkpoint and read nothing else of it; None when it has none such."""
+        folders = self._folders()
+        try:
+            with safetensors.safe_open(folders[-1] / _TENSORS, framework="numpy") as tensors:
+                found: NDArray[Any] = tensors.get_tensor(name)
+                return found
+        except (IndexError, *_UNREADABLE):
+            return None
+
     def best(self) -> dict[str, Any] | None:
         """Return what is known about the best evaluated checkpoint: its name, version, success rate and episodes."""
         file = self._folder / _BEST

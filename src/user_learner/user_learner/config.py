@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from user_core.configuration import group, parameter
 from user_core.errors import ConfigurationError
+from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
-from user_learner.algorithms.registry import algorithm_entry
-from user_learner.algorithms.sac.config import SacConfig
+from user_learner.algorithms.registry import algorithm_entry, check_pair
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.limiter import PipelineConfig
 from user_policies.device import DEVICES
@@ -70,12 +70,13 @@ class LearnerNodeConfig:
     memory: MemoryConfig = group(MemoryConfig)
     pretraining: PretrainingConfig = group(PretrainingConfig)
     pipeline: PipelineConfig = group(PipelineConfig)
-    hyperparameters: SacConfig = group(SacConfig)
+    hyperparameters: UpdateConfig = group(UpdateConfig)
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
         if not self.run_folder:
             raise ConfigurationError(key="run_folder", value="", allowed="a folder, such as runs/trial", where=WHERE)
+        check_pair(algorithm=self.algorithm, policy=self.policy.name)
 
 
 def learner_config_type(algorithm: str) -> type[LearnerNodeConfig]:

@@ -13,13 +13,15 @@ from user_core.errors import ConfigurationError, SpecMismatchError
 from user_core.interfaces import Metrics, Tensors
 from user_core.spec import EnvironmentSpec
 from user_core.types import Transition
+from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.pretrainer import PretrainingResult, begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
-from user_learner.algorithms.registry import algorithm_entry
-from user_learner.algorithms.sac.config import SacConfig
+from user_learner.algorithms.registry import algorithm_entry, check_pair
+from user_learner.algorithms.take_over_witness import TakeOverWitness
 from user_learner.distributed.workers import LearnerSetup, NoWorkers, Workers
+from user_learner.earlier_weights import read_earlier_weights
 from user_learner.replay.batch_source import BatchSource, RawObservationSource
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.feature_cache import FeatureCache
@@ -45,7 +47,7 @@ class Trainer:
         spec: EnvironmentSpec,
         policy: PolicyConfig,
         algorithm: str,
-        hyperparameters: SacConfig,
+        hyperparameters: UpdateConfig,
         memory: MemoryConfig,
         pretraining: PretrainingConfig,
         seed: int,
@@ -70,7 +72,9 @@ class Trainer:
         Raises:
             UnknownNameError: For an unknown policy or algorithm.
             ConfigurationError: When the settings cannot work together.
+            WeightsError: When `pretraining.begin_with` holds weights of another policy.
         """
+        check_pair(algorithm=algorithm, policy=policy.name)
         self._spec = spec
         self._policy_config = policy
         self._config = hyperparameters
@@ -78,7 +82,9 @@ class Trainer:
         self._seed = seed
         self._policy = make_policy(spec=spec, config=policy, seed=seed, device=device)
         extractor = self._policy.network.features
-        if extractor.reads_images and not extractor.trained_end_to_end and pretraining.demonstrations == 0:
+        self._earlier = self._read_earlier()
+        is_trained_later = extractor.trained_end_to_end or self._earlier is not None
+        if extractor.reads_images and not is_trained_later and pretraining.demonstrations == 0:
             raise ConfigurationError(
                 key="pretraining.demonstrations",
                 value=0,
@@ -90,9 +96,12 @@ class Trainer:
         if not extractor.trained_end_to_end:
             self._cache = FeatureCache(memory=self.memory, extractor=extractor, device=self._policy.device)
         self._learner = algorithm_entry(algorithm).learner_type(config=hyperparameters, policy=self._policy, seed=seed)
+        self._observations: FeatureCache | RawObservationSource = self._cache or RawObservationSource(
+            memory=self.memory, device=self._policy.device
+        )
         self._batches = BatchSource(
             memory=self.memory,
-            observations=self._cache or RawObservationSource(memory=self.memory, device=self._policy.device),
+            observations=self._observations,
             rule=self._learner.sampling_rule(),
             batch_size=hyperparameters.batch_size,
             horizon=policy.horizon,
@@ -108,7 +117,7 @@ class Trainer:
         )
         self._rows = np.random.default_rng(seed)
         self._imitation: Tensors | None = None
-        self.pretrained = pretraining.demonstrations == 0
+        self.pretrained = pretraining.demonstrations == 0 and self._earlier is None
 
     @property
     def policy_name(self) -> str:
@@ -149,8 +158,10 @@ class Trainer:
 
     def pretrain(
         self, *, report: Callable[[str, float], None], should_stop: Callable[[], bool] = lambda: False
-    ) -> PretrainingResult:
+    ) -> PretrainingResult | None:
         """Trains encoder and actor from the demonstrations, keeps the result as `imitation`, and makes practice begin.
+
+        With `pretraining.begin_with` nothing is trained: those weights, as they act, are what is kept and begun with.
 
         Args:
             report: Called every 50 updates with a sentence for people and the share done.
@@ -161,15 +172,20 @@ class Trainer:
             ValueError: When there is no successful demonstration.
         """
         untrained = make_policy(spec=self._spec, config=self._policy_config, seed=self._seed)
-        self._policy.load(untrained.weights())
-        with by_one_process():
-            result = pretrain(
-                self._policy,
-                memory=self.memory,
-                config=self._pretraining,
-                seed=self._seed,
-                progress=Progress(report=report, should_stop=should_stop),
-            )
+        result = None
+        if self._earlier is not None:
+            self._policy.load(self._earlier)
+            self._policy.begin_from_average()
+        else:
+            self._policy.load(untrained.weights())
+            with by_one_process():
+                result = pretrain(
+                    self._policy,
+                    memory=self.memory,
+                    config=self._pretraining,
+                    seed=self._seed,
+                    progress=Progress(report=report, should_stop=should_stop),
+                )
         self._imitation = self._policy.weights()
         begin_practice(self._policy, untrained=untrained, config=self._pretraining)
         if self._cache is not None:
@@ -181,6 +197,8 @@ class Trainer:
     def update(self) -> Metrics:
         """Does one update; only when `ready`. Returns its metrics."""
         metrics: Metrics = self._learner.update(self._workers.share(self._batches.sample(self._rows)))
+        if isinstance(self._learner, TakeOverWitness):
+            metrics = {**metrics, **self._learner.witness(self.memory.imitation, observe=self._observations.gather)}
         return metrics
 
     def weights(self) -> Tensors:
@@ -222,3 +240,13 @@ class Trainer:
         self._imitation = imitation or None
         if self._cache is not None:
             self._cache.forget()
+
+    def _read_earlier(self) -> Tensors | None:
+        if not self._pretraining.begin_with:
+            return None
+        return read_earlier_weights(
+            Path(self._pretraining.begin_with).expanduser(),
+            policy=self._policy_config.name,
+            spec_digest=self._spec.digest,
+            expected=self._policy.weights(),
+        )

@@ -58,6 +58,16 @@ def standard_normal(shape: Sequence[int], *, like: Tensor, generator: Generator 
     )
 
 
+def mean_over_processes(value: Tensor) -> Tensor:
+    """Returns the mean of each process's value, a constant: what a sum over a share is divided by."""
+    processes = process_count()
+    if processes == 1:
+        return value
+    total = value.detach().clone()
+    torch.distributed.all_reduce(total)
+    return total / processes
+
+
 def average_gradients(parameters: Iterable[Tensor]) -> None:
     """Replaces each gradient by its mean over the processes; what has none is left."""
     processes = process_count()

@@ -37,6 +37,9 @@ class EvaluationConfig:
         "imitation", "named version that is run on the final seeds for comparison; empty = none"
     )
     policy_version: str = parameter("", "purpose evaluate: version or name to evaluate; empty = the newest")
+    fixed_shares: bool = parameter(
+        False, "robot i of N runs every N-th seed and no other, for robots at different tasks"
+    )
     final_limit_s: float = parameter(
         900.0,
         "wall seconds after which an unfinished evaluation is left out: from the end of practice, and from its last "

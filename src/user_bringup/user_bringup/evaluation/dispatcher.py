@@ -52,10 +52,13 @@ class Dispatcher:
 
     Args:
         robots: Names of the robots, in order of preference.
+        fixed_shares: Robot i of N runs seeds i, i + N, … of an evaluation and no other: robots at different tasks
+            cannot stand in for each other.
     """
 
-    def __init__(self, *, robots: Sequence[str]) -> None:
+    def __init__(self, *, robots: Sequence[str], fixed_shares: bool = False) -> None:
         self._robots = tuple(robots)
+        self._fixed_shares = fixed_shares
         self._views: dict[str, RobotView] = {}
         self._assigned: dict[str, _Assignment] = {}
         self._paused: dict[str, tuple[str, float]] = {}
@@ -106,7 +109,11 @@ class Dispatcher:
             free = [] if busy else free[:1]
         goals = []
         for index, name in enumerate(free):
-            seeds = tuple(unassigned[index :: len(free)])
+            if self._fixed_shares:
+                share = evaluation.seeds[self._robots.index(name) :: len(self._robots)]
+                seeds = tuple(seed for seed in unassigned if seed in share)
+            else:
+                seeds = tuple(unassigned[index :: len(free)])
             if seeds:
                 goals.append(self._assign(name, evaluation, seeds, pinned_version, by_operator, now_s))
         return goals

@@ -26,6 +26,7 @@ class EpisodeRow:
         tick_period_s: (T,) seconds between ticks, rounded to microseconds; empty in lockstep.
         action_delay_s: Seconds from observation to command, rounded likewise.
         stage: Highest stage reached, 0 where the task has none or an earlier release wrote the table.
+        task: Name of the task; "" where an earlier release wrote the table.
         ground_truth: success, failure or open, as the task itself knows it; "" where nobody knows.
     """
 
@@ -52,6 +53,7 @@ class EpisodeRow:
     training_steps: int
     stage: int = 0
     ground_truth: str = ""
+    task: str = ""
 
     @property
     def succeeded(self) -> bool:

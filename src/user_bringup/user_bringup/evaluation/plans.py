@@ -67,6 +67,8 @@ class TrainPlan:
             return collection
         if counters.learner_state == "failed":
             return Ending(exit_status=EXIT_FAILED, verdict=f"the learner failed: {counters.learner_detail}")
+        if counters.learner_state == "done":
+            return self._next_at_end(counters) or Ending(exit_status=EXIT_MET, verdict=counters.learner_detail)
         periodic = self._evaluations.closed_since_finish(EvaluationKind.PERIODIC)
         budget = self._criterion.exhausted(environment_steps=counters.training_steps, wall_s=counters.wall_s)
         if self._criterion.met(periodic):

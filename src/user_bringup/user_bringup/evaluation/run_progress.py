@@ -50,7 +50,7 @@ class RunProgress:
         self._request = EvaluationRequest.read(run)
         self._run_uuid = run_uuid
         self._clock = clock
-        self._dispatcher = Dispatcher(robots=config.robots)
+        self._dispatcher = Dispatcher(robots=config.robots, fixed_shares=config.evaluation.fixed_shares)
         self._session = Session(
             config=config, record=self.record, dispatcher=self._dispatcher, demonstrations=demonstrations
         )

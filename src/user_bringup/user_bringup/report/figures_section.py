@@ -6,7 +6,16 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-_TABLES = ("curve", "evaluation", "imitation_only", "requested", "operator", "evaluated")
+_TABLES = (
+    "curve",
+    "evaluation",
+    "evaluation_by_task",
+    "imitation_only",
+    "imitation_by_task",
+    "requested",
+    "operator",
+    "evaluated",
+)
 """Shown elsewhere on the page."""
 
 _OF_PRACTICE = (

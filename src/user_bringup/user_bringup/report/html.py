@@ -87,6 +87,12 @@ def _headline(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             interval = f"{result['wilson_low']:.0%} to {result['wilson_high']:.0%}"
             text = f"{name}, {result['successes']} of {result['episodes']} ({interval})"
             cards.append((text, f"{result['success_rate']:.0%}"))
+    for task, rate in summary["evaluation_by_task"].items():
+        before = summary["imitation_by_task"].get(task)
+        by_imitation = "" if before is None else f"; by imitation alone {before['success_rate']:.0%}"
+        interval = f"{rate['wilson_low']:.0%} to {rate['wilson_high']:.0%}"
+        text = f"{task}, {rate['successes']} of {rate['episodes']} ({interval}{by_imitation})"
+        cards.append((text, f"{rate['success_rate']:.0%}"))
     if practises(summary):
         cards.append(("environment steps", f"{summary['environment_steps']}"))
     else:

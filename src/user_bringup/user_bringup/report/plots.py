@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, EvaluationKind
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.evaluation.wilson import SuccessRate
+from user_bringup.report.corrections import doubt_threshold, doubts_at_take_overs
 from user_core.types import Mode, Outcome
 
 BLUE, ORANGE, GREEN, GREY = "#2f6fab", "#c8722c", "#3f8f5b", "#8a8f98"
@@ -109,7 +110,33 @@ def plot_staleness(axes: Axes, record: RunRecord) -> None:
     axes.set(xlabel="wall time, s", ylabel="updates since the last broadcast", title="Staleness of the weights")
 
 
+def plot_interventions(axes: Axes, record: RunRecord) -> None:
+    """Draw how often a person took over, and how much of practice was theirs."""
+    practice = [row for row in record.episodes.of_mode(Mode.TRAIN) if row.length]
+    if practice:
+        steps = [row.training_steps for row in practice]
+        take_overs = _rolling([100 * row.interventions / row.length for row in practice])
+        shares = _rolling([100 * row.human_steps / row.length for row in practice])
+        axes.plot(steps, shares, color=ORANGE, label="steps by the person, %")
+        axes.plot(steps, take_overs, color=BLUE, label="take-overs in 100 steps")
+    axes.set(xlabel="environment steps", ylim=(0, None), title=f"Interventions, mean of {_ROLLING} episodes")
+    _legend(axes, "best")
+
+
+def plot_doubt(axes: Axes, record: RunRecord) -> None:
+    """Draw the doubt at each take-over, and the threshold that they give."""
+    doubts = doubts_at_take_overs(record)
+    if doubts:
+        axes.plot(range(1, len(doubts) + 1), doubts, ".", color=GREY, markersize=3, label="doubt at a take-over")
+        threshold = doubt_threshold(record) or 0.0
+        axes.axhline(threshold, color=ORANGE, linestyle="--", linewidth=1.2, label=f"threshold, {threshold:.2g}")
+    axes.set(xlabel="take-over", ylabel="doubt", ylim=(0, None), title="Doubt where a person took over")
+    _legend(axes, "best")
+
+
 PLOTS: tuple[Plot, ...] = (plot_success, plot_return, plot_loop, plot_staleness)
+CORRECTION_PLOTS: tuple[Plot, ...] = (plot_interventions, plot_doubt)
+"""Where a person took over."""
 
 
 def _speed(axes: Axes, record: RunRecord) -> None:

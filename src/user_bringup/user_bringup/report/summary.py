@@ -12,6 +12,8 @@ from user_bringup.evaluation.evaluation_report import evaluation_report
 from user_bringup.evaluation.evaluation_table import ClosedEvaluation, EvaluationKind
 from user_bringup.evaluation.run_record import RunRecord
 from user_bringup.evaluation.wilson import SuccessRate
+from user_bringup.report.by_task import rates_by_task
+from user_bringup.report.corrections import corrections
 from user_core.types import Mode, Outcome
 
 _REACHED_WITHOUT_CRITERION = 0.9
@@ -48,6 +50,8 @@ def summarise(record: RunRecord, *, transitions: int | None, lost: int | None) -
         "utd_ratio": round(counters.updates / steps, 4) if steps else None,
         "evaluation": None if record.final is None else result(record.final),
         "imitation_only": None if record.imitation is None else result(record.imitation),
+        "evaluation_by_task": rates_by_task(record, record.final),
+        "imitation_by_task": rates_by_task(record, record.imitation),
         "requested": [_point(item) for item in record.evaluations.closed(EvaluationKind.REQUESTED)],
         "operator": [_point(item) for item in record.evaluations.closed(EvaluationKind.OPERATOR)],
         "evaluated": evaluation_report(record),
@@ -67,6 +71,7 @@ def summarise(record: RunRecord, *, transitions: int | None, lost: int | None) -
         },
         "interventions": sum(row.interventions for row in practice),
         "human_steps": sum(row.human_steps for row in practice),
+        "corrections": corrections(record),
         "safety_events": _safety(record),
         "ground_truth_known": sum(bool(row.ground_truth) for row in record.episodes.episodes),
         "ground_truth_disagreements": sum(row.contradicted for row in record.episodes.episodes),

@@ -117,8 +117,14 @@ class Arbiter:
             self.handle(ControlEvent.PERSON_RELEASED)
 
     def choose(self, *, policy_action: StateArray | None, person_action: StateArray | None) -> Decision:
-        """Pick the action of this step; a person who holds the device without motion stands still."""
+        """Pick the action of this step; a person who holds the device without motion stands still.
+
+        Where the policy waits for its turn, what happens after the person has let go is nobody's choice: who imitates
+        people would learn from it to stop.
+        """
         if self.state is ControlState.TAKEOVER:
+            if self._policy_present and self._released_ticks:
+                return Decision(source=ActionSource.HOLD, action=None)
             return Decision(source=ActionSource.HUMAN, action=person_action)
         if policy_action is None or self.state not in (ControlState.AUTONOMOUS, ControlState.HANDBACK):
             return Decision(source=ActionSource.HOLD, action=None)

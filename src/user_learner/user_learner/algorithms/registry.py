@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from user_core.errors import ConfigurationError
 from user_core.registry import Registry
+from user_policies.policies.registry import POLICIES, actor_kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +26,45 @@ class AlgorithmEntry:
 ALGORITHMS = Registry(
     kind="algorithm",
     entries={
+        "bc": "user_learner.algorithms.bc:ENTRY",
+        "hg_dagger": "user_learner.algorithms.hg_dagger:ENTRY",
         "rlpd": "user_learner.algorithms.rlpd:ENTRY",
         "sac": "user_learner.algorithms.sac:ENTRY",
+        "sac_flow": "user_learner.algorithms.sac_flow:ENTRY",
     },
     where="the launch argument algorithm",
 )
+
+ACTORS_NEEDED = {"rlpd": "gaussian", "sac": "gaussian", "sac_flow": "flow"}
+"""The kind of actor that an algorithm trains; one that is not named trains any."""
+
+
+def policies_for(algorithm: str) -> list[str]:
+    """Returns the names of the policies that an algorithm trains."""
+    needed = ACTORS_NEEDED.get(algorithm)
+    return [name for name in POLICIES.names if needed in (None, actor_kind(name))]
+
+
+def check_pair(*, algorithm: str, policy: str) -> None:
+    """Checks that the algorithm trains the policy; imports neither, so that it is known before anything starts.
+
+    Raises:
+        UnknownNameError: There is no such algorithm or policy.
+        ConfigurationError: They do not go together.
+    """
+    ALGORITHMS.check(algorithm)
+    POLICIES.check(policy)
+    if policy in policies_for(algorithm):
+        return
+    others = [name for name in ALGORITHMS.names if policy in policies_for(name)]
+    raise ConfigurationError(
+        key="policy",
+        value=policy,
+        allowed=f"{algorithm} trains a {ACTORS_NEEDED[algorithm]} actor, and that of {policy} is "
+        f"{actor_kind(policy)}: with {algorithm} take one of {', '.join(policies_for(algorithm))}; "
+        f"{policy} is trained by {', '.join(others) or 'no algorithm here'}",
+        where="the launch arguments algorithm and policy",
+    )
 
 
 def algorithm_entry(name: str) -> AlgorithmEntry:

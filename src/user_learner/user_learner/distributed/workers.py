@@ -14,7 +14,7 @@ from user_core.errors import ConfigurationError
 from user_core.interfaces import Tensors
 from user_core.spec import EnvironmentSpec
 from user_core.spec_as_plain import spec_to_plain
-from user_learner.algorithms.sac.config import SacConfig
+from user_learner.algorithms.config import UpdateConfig
 from user_learner.distributed.parcel import Parcel, send
 from user_learner.distributed.shares import batch_to_parcel, share_of
 from user_learner.replay.batch import Batch
@@ -32,7 +32,7 @@ class LearnerSetup:
     spec: EnvironmentSpec
     policy: PolicyConfig
     algorithm: str
-    hyperparameters: SacConfig
+    hyperparameters: UpdateConfig
     seed: int
     device: str
 

@@ -55,7 +55,11 @@ class LearnerNode(Node):
         algorithm = self.get_parameter_or("algorithm").value
         config_type = learner_config_type(LearnerNodeConfig.algorithm if algorithm is None else str(algorithm))
         self._config: LearnerNodeConfig = declare_config(self, config_type)
-        self._pipeline = make_pipeline(config=self._config.pipeline, utd_ratio=self._config.hyperparameters.utd_ratio)
+        self._pipeline = make_pipeline(
+            config=self._config.pipeline,
+            utd_ratio=self._config.hyperparameters.utd_ratio,
+            offline_updates=self._config.hyperparameters.offline_updates,
+        )
         self._device = choose_device(self._config.device, where=WHERE)
         self._folder = RunFolder(path=Path(self._config.run_folder).expanduser())
         self._incarnation = next_incarnation(self._folder.checkpoints)

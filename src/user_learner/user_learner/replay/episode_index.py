@@ -17,11 +17,17 @@ class EpisodeIndex:
         """Starts empty."""
         self._rows: dict[str, dict[int, int]] = {}
         self._successor = Column(dtype=np.int64)
+        self._predecessor = Column(dtype=np.int64)
 
     @property
     def successor(self) -> NDArray[np.int64]:
         """(rows,) row of the next step of the same episode, or MISSING."""
         return self._successor.values
+
+    @property
+    def predecessor(self) -> NDArray[np.int64]:
+        """(rows,) row of the step before of the same episode, or MISSING."""
+        return self._predecessor.values
 
     @property
     def episodes(self) -> list[str]:
@@ -39,11 +45,13 @@ class EpisodeIndex:
             Rows whose successor became known by this, at most two: the step before, and this one.
         """
         row = self._successor.append(MISSING)
+        self._predecessor.append(MISSING)
         steps = self._rows.setdefault(episode, {})
         steps[step] = row
         completed = []
         for earlier in (step - 1, step):
             if earlier in steps and earlier + 1 in steps:
                 self._successor.values[steps[earlier]] = steps[earlier + 1]
+                self._predecessor.values[steps[earlier + 1]] = steps[earlier]
                 completed.append(steps[earlier])
         return completed

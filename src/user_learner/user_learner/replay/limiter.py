@@ -80,6 +80,10 @@ class Pipeline:
     def synchronise(self, *, training_steps: int) -> None:
         """Note that weights were broadcast when the log had `training_steps`."""
 
+    def done(self, *, updates: int) -> bool:
+        """Tell whether there is nothing left to learn, so that the run can end."""
+        return False
+
     def state(self) -> dict[str, NDArray[np.int64]]:
         """Return what a checkpoint needs."""
         return {}
@@ -148,13 +152,41 @@ class SynchronousPipeline(Pipeline):
         self._synchronised_steps = int(state["synchronised_steps"])
 
 
+class OfflinePipeline(Pipeline):
+    """No practice: so many updates from what was demonstrated, and then it is done."""
+
+    def __init__(self, *, config: PipelineConfig, utd_ratio: float, updates: int) -> None:
+        """Takes the number of updates."""
+        super().__init__(config=config, utd_ratio=utd_ratio)
+        self._updates = updates
+
+    def may_update(self, *, updates: int, training_steps: int) -> bool:
+        """Tell whether some are left."""
+        return updates < self._updates
+
+    def step_budget(self, *, updates: int) -> int:
+        """Return that no training step is allowed."""
+        return 0
+
+    def done(self, *, updates: int) -> bool:
+        """Tell whether none is left."""
+        return updates >= self._updates
+
+
 _PIPELINES = {"asynchronous": Pipeline, "paced": PacedPipeline, "synchronous": SynchronousPipeline}
 
 
-def make_pipeline(*, config: PipelineConfig, utd_ratio: float) -> Pipeline:
-    """Makes the pipeline that `config.name` names; `utd_ratio` is critic updates per environment step.
+def make_pipeline(*, config: PipelineConfig, utd_ratio: float, offline_updates: int = 0) -> Pipeline:
+    """Makes the pipeline that `config.name` names.
+
+    Args:
+        config: Of the robots and the learner.
+        utd_ratio: Updates per environment step.
+        offline_updates: Updates of an algorithm that learns without practice, whatever the pipeline; 0 = it practises.
 
     Raises:
         ConfigurationError: When robots and learner would wait for each other for ever.
     """
+    if offline_updates:
+        return OfflinePipeline(config=config, utd_ratio=utd_ratio, updates=offline_updates)
     return _PIPELINES[config.name](config=config, utd_ratio=utd_ratio)

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from user_core.errors import InvalidRecordError
 from user_core.spec import EnvironmentSpec
 from user_core.types import ActionSource, ImageArray, Mode, StepType, Transition
 from user_learner.replay.columns import Column
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.episode_index import EpisodeIndex
 from user_learner.replay.frames import FrameStore
+from user_learner.replay.imitation_rows import ImitationRows, count_rows
 from user_learner.replay.labels import EpisodeLabel
+from user_learner.replay.step_check import check_step
 
 _MB = 1 << 20
 
@@ -56,6 +57,7 @@ class SamplingMemory:
         self._index = EpisodeIndex()
         self._online = Column(dtype=np.int64)
         self._demonstrations = Column(dtype=np.int64)
+        self._imitation = ImitationRows()
         self._last_rows: dict[str, int] = {}
         self._labels: dict[str, EpisodeLabel] = {}
         self._unlabelled: dict[int, tuple[float, float, bool]] = {}
@@ -79,6 +81,11 @@ class SamplingMemory:
         An episode is a success once it has closed as one; a label may change that.
         """
         return self._demonstrations.values
+
+    @property
+    def imitation(self) -> ImitationRows:
+        """Which rows may be imitated, and where a person took over."""
+        return self._imitation
 
     @property
     def states(self) -> NDArray[np.float32]:
@@ -124,6 +131,11 @@ class SamplingMemory:
     def successor(self) -> NDArray[np.int64]:
         """(rows,) row of the next step of the same episode, or -1."""
         return self._index.successor
+
+    @property
+    def predecessor(self) -> NDArray[np.int64]:
+        """(rows,) row of the step before of the same episode, or -1."""
+        return self._index.predecessor
 
     def images(self, rows: NDArray[np.int64]) -> tuple[ImageArray, ...]:
         """Returns one (len(rows), H, W, 3) array per camera."""
@@ -172,6 +184,10 @@ class SamplingMemory:
                 self.training_steps += not is_last
         for completed in self._index.add(episode=observation.episode, step=observation.step):
             self._make_drawable(completed)
+        if observation.mode is Mode.TRAIN and not recorded and self.by_person[row]:
+            before = self.predecessor[row]
+            if before < 0 or not self.by_person[before]:
+                self._imitation.note_take_over(row)
         self._apply_label(observation.episode)
         self._count_success(observation.episode)
         return True
@@ -216,17 +232,8 @@ class SamplingMemory:
     def _append(self, transition: Transition, *, is_last: bool) -> None:
         action: NDArray[Any] = np.zeros(self.spec.action_dim, np.float32)
         if not is_last:
+            check_step(transition, action_dim=self.spec.action_dim)
             action = transition.executed_action
-            if action.shape != (self.spec.action_dim,) or not np.all(np.isfinite(action)):
-                raise InvalidRecordError(
-                    what="the executed action", value=action.tolist(), allowed=f"{self.spec.action_dim} finite numbers"
-                )
-            if not np.isfinite(transition.reward) or not 0 <= transition.discount <= 1:
-                raise InvalidRecordError(
-                    what="reward and discount",
-                    value=(transition.reward, transition.discount),
-                    allowed="a finite reward and a discount in [0, 1]",
-                )
         observation = transition.observation
         self._states.append(observation.state)
         for store, image in zip(self._frames, observation.images, strict=True):
@@ -264,21 +271,18 @@ class SamplingMemory:
             return
         last = self._last_rows[episode]
         practice = self._modes[last] is Mode.TRAIN
-        if practice and (not self._own_successes or last in self._recorded_practice):
-            return
         rows = self._index.rows_of(episode)
         before_last = rows.get(self._identities[last][1] - 1)
-        drawable = [
-            row
-            for _, row in sorted(rows.items())
-            if self.successor[row] >= 0 and not (practice and self._sources[row].is_person)
-        ]
-        counted = np.isin(self._demonstrations.values, drawable)
-        if counted.any():
-            self._demonstrations.keep(~counted)
-        if before_last is not None and self._successes.values[before_last]:
-            for row in drawable:
-                self._demonstrations.append(row)
+        success = before_last is not None and bool(self._successes.values[before_last])
+        drawable = np.array([row for _, row in sorted(rows.items()) if self.successor[row] >= 0], np.int64)
+        by_person = self.by_person[drawable]
+        if practice:
+            self._imitation.count_corrected(drawable[by_person], success=success)
+        else:
+            self._imitation.count_shown(drawable, success=success)
+        if not practice or (self._own_successes and last not in self._recorded_practice):
+            # In practice a person's steps count from the moment they are made.
+            count_rows(self._demonstrations, drawable[~by_person] if practice else drawable, success=success)
 
     def _apply_label(self, episode: str) -> None:
         if episode not in self._labels or episode not in self._last_rows:

@@ -75,6 +75,9 @@ class LearningSession:
             self._rest(LearnerState.PAUSED, f"episode {self._trainer.memory.awaited_verdict} awaits a person's verdict")
         elif self._may_update():
             self._update()
+        elif self._parts.pipeline.done(updates=self._trainer.updates):
+            self._send_what_is_new()
+            self._rest(LearnerState.DONE, f"all {self._trainer.updates} updates are done")
         else:
             self._synchronise_if_due()
             self._rest(LearnerState.LIMITED, "all updates that the training steps allow are done")
@@ -181,6 +184,10 @@ class LearningSession:
         if self._trainer.pretrained:
             self._send_weights()
 
+    def _send_what_is_new(self) -> None:
+        if self._parts.broadcaster.staleness(updates=self._trainer.updates):
+            self._send_weights()
+
     def _send_weights(self) -> None:
         try:
             self._parts.broadcaster.send(self._trainer.weights(), updates=self._trainer.updates)
@@ -225,8 +232,7 @@ class LearningSession:
         steps = self._intake.training_steps
         updates = self._trainer.updates
         if self._intake.between_episodes and self._parts.pipeline.due_for_sync(updates=updates, training_steps=steps):
-            if self._parts.broadcaster.staleness(updates=updates):
-                self._send_weights()
+            self._send_what_is_new()
             self._parts.pipeline.synchronise(training_steps=steps)
 
     def _save(self, *, only_if_idle: bool = False) -> None:
@@ -262,6 +268,13 @@ class LearningSession:
         )
         self._say(self._fault)
 
+    def _step_budget(self, updates: int, state: LearnerState) -> int:
+        """Return the pipeline's; robots never wait for a learner that waits for what only they can do."""
+        budget = self._parts.pipeline.step_budget(updates=updates)
+        if budget > 0 and state is LearnerState.WAITING and self._trainer.pretrained:
+            return max(budget, self._intake.training_steps + self._config.pipeline.slack_steps)
+        return budget
+
     def _loading_progress(self) -> str:
         return f"log: record {self._position} of {self._last}" if self._last else "waiting for the log"
 
@@ -293,7 +306,7 @@ class LearningSession:
             log_position=self._position,
             training_steps=self._intake.training_steps,
             staleness=broadcaster.staleness(updates=updates),
-            step_budget=pipeline.step_budget(updates=updates),
+            step_budget=self._step_budget(updates, state),
             required_version=broadcaster.newest if pipeline.requires_version else "",
             versions_published=broadcaster.versions_published,
             publish_to_use_p50_ms=broadcaster.publish_to_use_p50_ms,

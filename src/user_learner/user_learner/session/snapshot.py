@@ -16,6 +16,7 @@ class LearnerState(StrEnum):
     TRAINING = "training"
     LIMITED = "limited"
     PAUSED = "paused"
+    DONE = "done"
     FAILED = "failed"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor, nn
 
+from user_policies.shared_batch import mean_over_processes
+
 
 class Actor(nn.Module):
     """The part of a policy that is trained by actions; what it sees of an observation are features (B, F).
@@ -12,9 +14,11 @@ class Actor(nn.Module):
     Attributes:
         horizon: H, steps in a chunk.
         actions: A, action axes.
+        kind: Which kind of actor it is, by which an algorithm says what it trains (`policies/registry.py`).
         has_density: Whether `sample` knows how likely its actions were, which reinforcement learning needs.
     """
 
+    kind: str
     has_density = False
 
     def __init__(self, *, horizon: int, actions: int) -> None:
@@ -34,6 +38,11 @@ class Actor(nn.Module):
             Chunks (B, H, A) in (-1, 1), and the logarithm of their density (B,); NaN without `has_density`.
         """
         raise NotImplementedError
+
+    def explore(self, features: Tensor, generator: Generator | None = None) -> Tensor:
+        """Draws the chunks (B, H, A) that are done in practice: as `sample`, unless an actor practises otherwise."""
+        chunk, _ = self.sample(features, generator)
+        return chunk
 
     def mode(self, features: Tensor) -> Tensor:
         """Returns the chunks (B, H, A) of a deterministic policy."""
@@ -59,4 +68,5 @@ class Actor(nn.Module):
 def weighted_mean(errors: Tensor, *, weight: Tensor) -> Tensor:
     """Returns the mean over axes and weighted steps of errors (B, H, A), weights (B, H); 0 where all weights are 0."""
     per_step = errors.mean(dim=-1)  # (B, H, A) -> (B, H)
-    return (per_step * weight).sum() / weight.sum().clamp(min=torch.finfo(weight.dtype).tiny)
+    total = mean_over_processes(weight.sum()).clamp(min=torch.finfo(weight.dtype).tiny)
+    return (per_step * weight).sum() / total

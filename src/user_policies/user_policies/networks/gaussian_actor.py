@@ -15,6 +15,7 @@ from user_policies.networks.tanh_gaussian import TanhGaussian
 class GaussianActor(Actor):
     """An MLP with two heads, mean and log standard deviation."""
 
+    kind = "gaussian"
     has_density = True
 
     def __init__(

@@ -48,8 +48,6 @@ class TanhGaussian:
 def log_density(*, before_tanh: Tensor, mean: Tensor, log_std: Tensor) -> Tensor:
     """Returns log pi(tanh(u)), (B,): arXiv:1812.05905, equation 26.
 
-    log(1 - tanh(u)²) is written as 2 (log 2 - u - softplus(-2u)), which stays exact where tanh(u) rounds to ±1.
-
     Args:
         before_tanh: u, (B, A).
         mean: (B, A).
@@ -57,5 +55,9 @@ def log_density(*, before_tanh: Tensor, mean: Tensor, log_std: Tensor) -> Tensor
     """
     standardised = (before_tanh - mean) * torch.exp(-log_std)
     gaussian = -0.5 * standardised.square() - log_std - _HALF_LOG_2_PI
-    jacobian = 2.0 * (_LOG_2 - before_tanh - functional.softplus(-2.0 * before_tanh))
-    return (gaussian - jacobian).sum(dim=-1)  # (B, A) -> (B,)
+    return (gaussian - log_tanh_slope(before_tanh)).sum(dim=-1)  # (B, A) -> (B,)
+
+
+def log_tanh_slope(before_tanh: Tensor) -> Tensor:
+    """Returns log(1 - tanh(u)²) of any shape, written so that it stays exact where tanh(u) rounds to ±1."""
+    return 2.0 * (_LOG_2 - before_tanh - functional.softplus(-2.0 * before_tanh))

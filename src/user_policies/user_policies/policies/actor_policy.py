@@ -105,7 +105,7 @@ class ActorPolicy:
             if all(deterministic):
                 chosen = self._mode(batch, features)
             else:
-                chosen, _ = self.network.actor.sample(features, self._generator)
+                chosen = self.network.actor.explore(features, self._generator)
                 if any(deterministic):
                     mode = self._mode(batch, features)
                     chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, chosen)
@@ -139,6 +139,12 @@ class ActorPolicy:
         with torch.inference_mode():
             features: Tensor = self.network.features(batch)
         return features.cpu().numpy()
+
+    def begin_from_average(self) -> None:
+        """Makes the newest weights equal to the average, which is what acts."""
+        self.network.actor.load_state_dict(self.average.actor.state_dict())
+        if self.network.features.trained_end_to_end:
+            self.network.features.load_state_dict(self.average.features.state_dict())
 
     def update_average(self, rate: float) -> None:
         """Moves the average towards the newest weights by a share `rate`; a learner calls it, acting does not."""

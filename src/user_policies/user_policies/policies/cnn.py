@@ -42,14 +42,14 @@ class ImageFeatures(FeatureExtractor):
         if not spec.cameras:
             raise ConfigurationError(
                 key="policy.name",
-                value="cnn",
+                value=config.name,
                 allowed="a policy without cameras: the environment has none",
                 where="the launch argument policy, or the cameras in the robot's params file",
             )
         self.state_groups = tuple(group.name for group in spec.state_groups if group.name != PRIVILEGED_GROUP)
         self._state = StateInput(spec=spec, groups=self.state_groups)
         self.encoders = nn.ModuleList([_make_encoder(camera, config) for camera in spec.cameras])
-        self.trained_end_to_end = config.encoder == "resnet10"
+        self.trained_end_to_end = config.encoder != "small"
         encoded = self._state.outputs + config.encoder_outputs * len(spec.cameras)
         self.goal_axes = config.goal_axes
         self.goal_scale = config.goal_scale

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from user_core.configuration import parameter
+from user_core.configuration import group, parameter
 from user_core.embodiment import SPEC_OF
 from user_core.errors import ConfigurationError
+from user_policies.networks.flow_config import FlowConfig
 
 _WHERE = "the group policy of policy_node and learner_node in the params files (the same in both)"
 
@@ -15,7 +16,7 @@ _WHERE = "the group policy of policy_node and learner_node in the params files (
 class PolicyConfig:
     """The networks of a policy and how it acts."""
 
-    name: str = parameter("cnn", "policy by registry name: mlp reads the true target, cnn reads cameras")
+    name: str = parameter("cnn", "policy by registry name: mlp, flow_state read the true target, others cameras")
     embodiment: str = parameter(
         "own",
         "what the policy is made for: own = the arm and its task as they are; common = any arm at any task with these "
@@ -34,8 +35,9 @@ class PolicyConfig:
     )
     encoder: str = parameter(
         "small",
-        "cnn: small is pretrained on demonstrations and frozen (CPU), resnet10 is trained end to end (GPU)",
-        choices=("small", "resnet10"),
+        "cnn: small is pretrained on demonstrations and frozen (CPU), small_trained goes on learning after that, "
+        "resnet10 is trained end to end (GPU)",
+        choices=("small", "small_trained", "resnet10"),
     )
     encoder_outputs: int = parameter(32, "cnn: features of each camera", minimum=1, maximum=4096)
     goal_axes: tuple[int, ...] = parameter(
@@ -50,6 +52,8 @@ class PolicyConfig:
     goal_fine_gain: float = parameter(
         6.0, "cnn: the prediction is seen again, multiplied by this and clipped at 2", minimum=1.0, maximum=100.0
     )
+
+    flow: FlowConfig = group(FlowConfig)
 
     def __post_init__(self) -> None:
         """Refuse bounds that leave nothing between them."""

@@ -35,7 +35,7 @@ class StateFeatures(FeatureExtractor):
         if PRIVILEGED_GROUP not in slices:
             raise ConfigurationError(
                 key="policy.name",
-                value="mlp",
+                value=config.name,
                 allowed=f"a policy that does not read {PRIVILEGED_GROUP!r}: the environment's state has only "
                 f"{', '.join(slices)} (task/target_pose was not there when it started)",
                 where="the launch argument policy, or publish task/target_pose",

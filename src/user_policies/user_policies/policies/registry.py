@@ -15,10 +15,20 @@ POLICIES = Registry(
     kind="policy",
     entries={
         "cnn": "user_policies.policies.cnn:CnnPolicy",
+        "flow": "user_policies.policies.flow:FlowPolicy",
+        "flow_state": "user_policies.policies.flow:FlowStatePolicy",
         "mlp": "user_policies.policies.mlp:MlpPolicy",
     },
     where="the launch argument policy",
 )
+
+ACTOR_KINDS = {"cnn": "gaussian", "flow": "flow", "flow_state": "flow", "mlp": "gaussian"}
+"""What acts in each policy, known without importing it; one that is not named has an actor of its own kind."""
+
+
+def actor_kind(policy: str) -> str:
+    """Returns the `kind` of a policy's actor."""
+    return ACTOR_KINDS.get(policy, policy)
 
 
 def make_policy(*, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> ActorPolicy:

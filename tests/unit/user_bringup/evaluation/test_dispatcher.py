@@ -126,3 +126,16 @@ def test_a_new_evaluation_replaces_the_goals_of_the_old_one(one: Dispatcher) -> 
     following = Evaluation(**{**vars(EVALUATION), "evaluation": "f"})
     (goal,) = one.goals(following, open_seeds=SEEDS, pinned_version="", now_s=0.1)
     assert goal.evaluation == "f"
+
+
+def test_robots_at_different_tasks_run_their_own_seeds_and_never_another_ones() -> None:
+    dispatcher = Dispatcher(robots=("arm_0", "arm_1"), fixed_shares=True)
+    heard(dispatcher, "arm_0", "arm_1", now_s=0.0)
+    first, second = send(dispatcher, now_s=0.0, version="1.32")
+    assert (first.robot, first.seeds) == ("arm_0", (0, 2, 4, 6, 8))
+    assert (second.robot, second.seeds) == ("arm_1", (1, 3, 5, 7, 9))
+    dispatcher.on_goal_closed("arm_0", first.number, now_s=1.0)
+    heard(dispatcher, "arm_0", now_s=1.0)
+    later = 1.0 + SILENT_S + RETRY_S  # arm_1 has fallen silent, and nobody takes what it leaves
+    heard(dispatcher, "arm_0", now_s=later)
+    assert send(dispatcher, now_s=later, open_seeds=(1, 3, 5), version="1.32") == []

@@ -107,3 +107,23 @@ def test_disagreement_of_outcome_and_ground_truth_is_counted_where_the_truth_is_
         record.episodes.add(row)
     disagreement = summarise(record, transitions=0, lost=0)["reward_disagreement"]
     assert disagreement == {"episodes": 3, "false_successes": 1, "missed_successes": 1}
+
+
+def test_robots_at_different_tasks_are_counted_task_by_task(tmp_path: Path) -> None:
+    config = progress_config(robots=["arm_0", "arm_1"], evaluation__fixed_shares=True)
+    run = Run(tmp_path, config)
+    run.task_of = {"arm_0": "peg_insertion", "arm_1": "charger"}.__getitem__
+    run.tick(steps=100)
+    run.finish_evaluation()
+    run.tick(steps=101)
+    seeds = run.record.evaluations.open
+    assert seeds is not None
+    run.outcome = lambda seed: Outcome.SUCCESS if seeds.seeds.index(seed) % 2 == 0 else Outcome.TIMEOUT
+    run.finish_evaluation()
+    summary = summarise(run.record, transitions=None, lost=None)
+    by_task = {task: (rate["successes"], rate["episodes"]) for task, rate in summary["evaluation_by_task"].items()}
+    assert by_task == {"peg_insertion": (3, 3), "charger": (0, 3)}
+
+
+def test_one_task_needs_no_table_of_tasks(summary: dict[str, Any]) -> None:
+    assert summary["evaluation_by_task"] == summary["imitation_by_task"] == {}

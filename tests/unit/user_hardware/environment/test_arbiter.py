@@ -25,6 +25,12 @@ def arbiter_in(state: ControlState) -> Arbiter:
     return arbiter
 
 
+def taken_over() -> Arbiter:
+    arbiter = arbiter_in(S.AUTONOMOUS)
+    arbiter.observe(HANDS_ON)
+    return arbiter
+
+
 # The design's table, written out once more: state, event, next state.
 ROWS = [
     (S.AUTONOMOUS, E.PERSON_MOVES, S.TAKEOVER),
@@ -90,14 +96,30 @@ def test_a_missing_answer_keeps_the_target() -> None:
 
 
 def test_a_person_who_holds_the_device_without_motion_stands_still() -> None:
-    decision = arbiter_in(S.TAKEOVER).choose(policy_action=POLICY, person_action=None)
+    decision = taken_over().choose(policy_action=POLICY, person_action=None)
     assert decision.source is ActionSource.HUMAN and decision.action is None
 
 
 def test_a_person_commands_in_takeover_whatever_the_policy_says() -> None:
-    decision = arbiter_in(S.TAKEOVER).choose(policy_action=POLICY, person_action=PERSON)
+    decision = taken_over().choose(policy_action=POLICY, person_action=PERSON)
     assert decision.source is ActionSource.HUMAN
     np.testing.assert_array_equal(decision.action, PERSON)
+
+
+def test_after_letting_go_nobody_decides_until_control_goes_back() -> None:
+    arbiter = taken_over()
+    arbiter.observe(ABSENT)
+    decision = arbiter.choose(policy_action=POLICY, person_action=None)
+    assert arbiter.state is S.TAKEOVER
+    assert decision.source is ActionSource.HOLD and decision.action is None
+
+
+def test_who_demonstrates_and_pauses_still_demonstrates() -> None:
+    arbiter = arbiter_in(S.RESET)
+    arbiter.open_episode(policy_present=False)
+    arbiter.observe(HANDS_ON)
+    arbiter.observe(ABSENT)
+    assert arbiter.choose(policy_action=None, person_action=None).source is ActionSource.HUMAN
 
 
 def test_control_goes_back_only_after_the_hold_time_and_is_blended_in() -> None:

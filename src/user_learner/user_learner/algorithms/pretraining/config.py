@@ -30,6 +30,9 @@ class PretrainingConfig:
     imitation_batch_size: int = parameter(128, "samples in an update of the actor", minimum=1)
     imitation_learning_rate: float = parameter(3e-4, "Adam's step size for imitation", minimum=0.0, maximum=1.0)
     validate_every: int = parameter(50, "updates between two looks at the validation loss", minimum=1)
+    begin_with: str = parameter(
+        "", "run folder, checkpoint or weights file of this policy that practice begins with, instead of pretraining"
+    )
     begin_from: str = parameter("imitation", "which actor practice begins with", choices=("imitation", "random"))
     begin_log_std: float = parameter(
         -1.0, "log standard deviation before the tanh with which an imitated actor begins practice", maximum=2.0

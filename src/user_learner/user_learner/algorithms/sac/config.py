@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from user_core.configuration import parameter
 from user_core.errors import ConfigurationError
+from user_learner.algorithms.config import UpdateConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class SacConfig:
+class SacConfig(UpdateConfig):
     """Defaults for a GPU; what a CPU does differently stands in the params file of its policy."""
 
     batch_size: int = parameter(256, "samples in an update", minimum=2, maximum=65536)

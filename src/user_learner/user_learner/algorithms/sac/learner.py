@@ -46,6 +46,7 @@ class SacLearner:
         self._config = config
         self._policy = policy
         self._network = policy.network
+        self._target_entropy = self._make_target_entropy()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self._critic = CriticEnsemble(
@@ -134,6 +135,10 @@ class SacLearner:
         """
         return None
 
+    def _make_target_entropy(self) -> float:
+        """Returns the entropy of `sample` that the temperature aims at, in nats."""
+        return self._config.target_entropy
+
     def _make_encoding(self) -> ObservationEncoding:
         features = self._network.features
         if not features.trained_end_to_end:
@@ -185,7 +190,7 @@ class SacLearner:
         average_gradients(self._network.actor.parameters())
         self._actor_optimiser.step()
         temperature_loss = losses.temperature_loss(
-            temperature=temperature, log_density=log_density, target_entropy=self._config.target_entropy
+            temperature=temperature, log_density=log_density, target_entropy=self._target_entropy
         )
         self._temperature_optimiser.zero_grad()
         temperature_loss.backward()

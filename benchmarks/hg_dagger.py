@@ -1,0 +1,126 @@
+"""What a person's corrections add: imitation of few demonstrations, then HG-DAgger, judged on the same fresh resets.
+
+    ./user shell
+    python -m benchmarks.hg_dagger --folder /tmp/hg_dagger --seeds 0 1 2
+    python -m benchmarks.hg_dagger --folder /tmp/cleanup --task table_cleanup --demonstrations 30 -- policy:=flow
+
+For each seed: `algorithm:=bc` makes the base from few demonstrations; `algorithm:=hg_dagger begin_with:=` that run
+practises for at most `--steps` steps while the scripted person corrects; then the newest weights, frozen, and the base,
+as it was, are run on the same fresh resets. Words after `--` are launch arguments of both. What is there already is not
+run again.
+The exit status is 0 when each seed gains `--gain` at least.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+_CONFIG = """\
+/**/progress_node:
+  ros__parameters:
+    evaluation.every_steps: 0
+    evaluation.final_limit_s: 7200.0
+"""
+_HEAD = (
+    "task",
+    "seed",
+    "base",
+    "95 %",
+    "after",
+    "95 %",
+    "take-overs",
+    "corrected samples",
+    "updates",
+    "robot min",
+    "take-overs in 100 steps, by quarter",
+    "wall s",
+)
+
+
+def main() -> int:
+    """Run, and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True, help="where the runs are put")
+    parser.add_argument("--task", default="pick_and_place")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--demonstrations", type=int, default=10, help="of the base")
+    parser.add_argument("--steps", type=int, default=36000, help="training steps; 36000 are an hour of the robot")
+    parser.add_argument("--episodes", type=int, default=200, help="fresh resets that judge base and result")
+    parser.add_argument("--gain", type=float, default=0.15, help="success rate to be gained")
+    parser.add_argument("arguments", nargs="*", help="launch arguments of both runs, after --")
+    options = parser.parse_args()
+    lines = [f"| {' | '.join(_HEAD)} |", "|" + "---|" * len(_HEAD)]
+    gains = []
+    for seed in options.seeds:
+        report = improved(options, seed)
+        lines.append(row(report))
+        gains.append(report["evaluation"]["success_rate"] - report["imitation_only"]["success_rate"])
+        print(lines[-1], flush=True)
+    print("\n" + "\n".join(lines))
+    return 0 if min(gains) >= options.gain else 1
+
+
+def improved(options: argparse.Namespace, seed: int) -> dict[str, Any]:
+    """Return the report of HG-DAgger from the base of this seed; both runs are made unless they are there."""
+    folder: Path = options.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "benchmark.yaml"
+    config.write_text(_CONFIG)
+    base, after = (folder / f"{options.task}-{seed}-{name}" for name in ("base", "after"))
+    shared = [
+        f"seed:={seed}",
+        f"demonstrations:={folder / f'{options.task}-{seed}-demonstrations'}",
+        f"demonstrations_needed:={options.demonstrations}",
+        f"config:={config}",
+        "stop_at_success_rate:=2.0",
+        "max_wall_s:=0.0",
+        *options.arguments,
+    ]
+    launched(base, [options.task, "algorithm:=bc", "evaluation_episodes:=0", *shared])
+    practice = [f"begin_with:={base}", f"max_environment_steps:={options.steps}"]
+    judged = f"evaluation_episodes:={options.episodes}"
+    return launched(after, [options.task, "algorithm:=hg_dagger", *practice, judged, *shared])
+
+
+def launched(run: Path, words: list[str]) -> dict[str, Any]:
+    """Return the report of a run, which is made unless it is there."""
+    if not (run / "report.json").is_file():
+        with run.with_suffix(".log").open("w") as log:
+            command = ["./user", "launch", *words, f"run:={run}"]
+            subprocess.run(command, check=False, cwd=ROOT, stdout=log, stderr=log)
+    return dict(json.loads((run / "report.json").read_text()))
+
+
+def row(report: dict[str, Any]) -> str:
+    """Return a line of the table."""
+    base, after, person = report["imitation_only"], report["evaluation"], report["corrections"]
+    words = (
+        report["task"],
+        report["seed"],
+        *(text for found in (base, after) for text in (_count(found), _interval(found))),
+        person["take_overs"],
+        person["corrected_samples"],
+        report["updates"],
+        f"{report['robot_time_s'] / 60:.0f}",
+        " ".join(f"{rate:.2f}" for rate in person["take_overs_per_100_steps_by_quarter"]),
+        f"{report['wall_s']:.0f}",
+    )
+    return f"| {' | '.join(map(str, words))} |"
+
+
+def _count(evaluation: dict[str, Any]) -> str:
+    return f"{evaluation['successes']}/{evaluation['episodes']}"
+
+
+def _interval(evaluation: dict[str, Any]) -> str:
+    return f"{100 * evaluation['wilson_low']:.0f}-{100 * evaluation['wilson_high']:.0f} %"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""Behaviour cloning."""
+
+from user_learner.algorithms.bc.config import BcConfig
+from user_learner.algorithms.bc.learner import BcLearner
+from user_learner.algorithms.registry import AlgorithmEntry
+
+ENTRY = AlgorithmEntry(config_type=BcConfig, learner_type=BcLearner)

@@ -1,0 +1,118 @@
+"""One update of imitation, readable from top to bottom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+from torch.optim import Adam
+
+from user_core.interfaces import Metrics, Tensors
+from user_learner.algorithms.bc import losses
+from user_learner.algorithms.bc.config import ImitationConfig
+from user_learner.algorithms.observation_encoding import FrozenEncoding, ObservationEncoding, TrainedEncoding
+from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
+from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
+from user_learner.replay.batch import Batch
+from user_learner.replay.sampling import CorrectionSampling, SamplingRule
+from user_policies.policies.actor_policy import ActorPolicy
+from user_policies.shared_batch import average_gradients
+from user_policies.tensors import check_tensors
+
+
+class BcLearner:
+    """An optimiser around a policy's networks: any policy, by its actor's own imitation loss."""
+
+    needs_demonstrations = True
+
+    def __init__(self, *, config: ImitationConfig, policy: ActorPolicy, seed: int = 0) -> None:
+        """Makes the optimiser.
+
+        Args:
+            config: The hyperparameters.
+            policy: Whose networks are trained, in place.
+            seed: Of the noise, where the loss has any.
+        """
+        self._config = config
+        self._policy = policy
+        self._actor = policy.network.actor
+        self._generator = Generator(device=policy.device).manual_seed(seed)
+        self._encoding = self._make_encoding()
+        self._trained: list[Tensor] = [*self._actor.parameters(), *self._encoding.parameters()]
+        self._optimiser = Adam(self._trained, lr=config.learning_rate, fused=True)
+        self.updates = 0
+
+    def sampling_rule(self) -> SamplingRule:
+        """Returns demonstrations, and corrections where there are any."""
+        return CorrectionSampling(horizon=self._actor.horizon, demonstration_share=self._config.demonstration_share)
+
+    def update(self, batch: Batch) -> Metrics:
+        """Does one update of actor, trained encoder and average; returns the loss and what it was made from."""
+        features = self._encoding.features(batch.observation)  # (B, F)
+        weight = losses.imitated_steps(batch).to(features.device)  # (B, H)
+        loss = self._actor.imitation_loss(
+            features, chunk=batch.action.clamp(-1, 1), weight=weight, generator=self._generator
+        )
+        step_size = self._set_learning_rate()
+        self._optimiser.zero_grad()
+        loss.backward()
+        average_gradients(self._trained)
+        self._optimiser.step()
+        self._policy.update_average(self._config.average_rate)
+        self.updates += 1
+        return {
+            "imitation_loss": float(loss.detach()),
+            "learning_rate": step_size,
+            "corrections_in_batch": 1.0 - float(batch.is_demonstration.float().mean()),
+            **self._update_more(features.detach(), batch=batch, weight=weight),
+        }
+
+    def weights(self) -> Tensors:
+        """Returns what the policy needs."""
+        return self._policy.weights()
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Returns everything that a checkpoint needs: networks, optimiser, noise, counter."""
+        return {
+            **{f"policy.{name}": value for name, value in self._policy.weights().items()},
+            **optimiser_tensors(self._optimiser, prefix="optimiser.imitation."),
+            "generator": torch_generator_state(self._generator),
+            "updates": np.array(self.updates, np.int64),
+        }
+
+    def restore(self, state: Tensors) -> None:
+        """Undoes `state`.
+
+        Raises:
+            WeightsError: Naming the tensors that differ.
+        """
+        prefix = "policy."
+        given = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+        check_tensors(given, expected=self._policy.weights(), what="the learner's checkpoint")
+        self._policy.load(given)
+        restore_optimiser(self._optimiser, state, prefix="optimiser.imitation.")
+        restore_torch_generator(self._generator, np.asarray(state["generator"]))
+        self.updates = int(state["updates"])
+
+    def _update_more(self, features: Tensor, *, batch: Batch, weight: Tensor) -> dict[str, float]:
+        """Does what a derived algorithm adds to an update, on features (B, F) and weights (B, H); BC adds nothing."""
+        return {}
+
+    def _make_encoding(self) -> ObservationEncoding:
+        features = self._policy.network.features
+        if not features.trained_end_to_end:
+            return FrozenEncoding()
+        return TrainedEncoding(extractor=features, shift_pixels=self._config.shift_pixels, generator=self._generator)
+
+    def _set_learning_rate(self) -> float:
+        step_size = losses.learning_rate(
+            self.updates,
+            peak=self._config.learning_rate,
+            warm_up=self._config.warm_up_updates,
+            cosine=self._config.cosine_updates,
+        )
+        for group in self._optimiser.param_groups:
+            group["lr"] = step_size
+        return step_size

@@ -1,0 +1,7 @@
+"""Human-gated dataset aggregation: imitation that goes on while a person corrects."""
+
+from user_learner.algorithms.hg_dagger.config import HgDaggerConfig
+from user_learner.algorithms.hg_dagger.learner import HgDaggerLearner
+from user_learner.algorithms.registry import AlgorithmEntry
+
+ENTRY = AlgorithmEntry(config_type=HgDaggerConfig, learner_type=HgDaggerLearner)

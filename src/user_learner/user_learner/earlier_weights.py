@@ -1,0 +1,60 @@
+"""The weights of another run, or of a file, that practice begins with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from user_core.errors import ConfigurationError, SpecMismatchError, WeightsError
+from user_core.interfaces import Tensors
+from user_core.run import RunFolder
+from user_learner.checkpoint import Checkpoint, CheckpointStore, is_checkpoint, read_checkpoint
+from user_policies.tensors import check_tensors
+from user_policies.weights.payload import unpack
+
+_KEY = "pretraining.begin_with"
+_WHERE = "the launch argument begin_with"
+
+
+def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected: Tensors) -> Tensors:
+    """Returns what a run folder (its best evaluated checkpoint, else the newest), a checkpoint or a weights file holds.
+
+    Args:
+        path: Of one of them.
+        policy: Registry name that they must be of.
+        spec_digest: Of the environment that they must be for.
+        expected: Tensors of the right names and shapes.
+
+    Raises:
+        ConfigurationError: When there are no weights.
+        WeightsError: When they are damaged or of another policy; it names the tensors that differ.
+        SpecMismatchError: When they are for another environment.
+    """
+    tensors, found_policy, found_digest = _read(path)
+    if found_policy != policy:
+        raise WeightsError(
+            f"{path} holds weights of policy {found_policy}, not of {policy}; change {_WHERE} or policy:="
+        )
+    if found_digest != spec_digest:
+        raise SpecMismatchError(what=str(path), found=found_digest, expected=spec_digest, where="weights")
+    check_tensors(tensors, expected=expected, what=str(path))
+    return tensors
+
+
+def _read(path: Path) -> tuple[Tensors, str, str]:
+    if path.is_file():
+        payload = unpack(path.read_bytes())
+        return payload.tensors(), payload.header.policy, payload.header.spec_digest
+    folder = path if is_checkpoint(path) else _checkpoint_of_run(path)
+    checkpoint = read_checkpoint(folder)
+    return checkpoint.policy_tensors, checkpoint.policy, checkpoint.spec_digest
+
+
+def _checkpoint_of_run(path: Path) -> Path:
+    checkpoints = RunFolder(path=path).checkpoints
+    store = CheckpointStore(folder=checkpoints, keep_newest=1)
+    best, newest = store.best(), store.newest_updates()
+    if best is None and not (checkpoints / Checkpoint.name_of(newest)).is_dir():
+        raise ConfigurationError(
+            key=_KEY, value=str(path), allowed="a run with a checkpoint, a checkpoint or a weights file", where=_WHERE
+        )
+    return checkpoints / (str(best["checkpoint"]) if best else Checkpoint.name_of(newest))

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from user_bringup.launcher.errors import LaunchArgumentError
+from user_bringup.launcher.learning_pair import check_learning_pairs
+from user_bringup.launcher.process_description import ProcessDescription
+
+
+def learner(folder: Path, *texts: str, node: str = "learner_node") -> ProcessDescription:
+    """A process that is given these params files, in this order."""
+    command = ["/bin/learner_node", "--ros-args", "-r", f"__node:={node}"]
+    for number, text in enumerate(texts):
+        path = folder / f"{number}.yaml"
+        path.write_text(text)
+        command += ["--params-file", str(path)]
+    return ProcessDescription(label="learner", command=tuple(command), environment={})
+
+
+def section(parameter: str, value: str) -> str:
+    return f"/**/learner_node:\n  ros__parameters:\n    {parameter}: {value}\n"
+
+
+def test_pair_that_goes_together_passes(tmp_path: Path) -> None:
+    check_learning_pairs([learner(tmp_path, section("algorithm", "sac_flow"), section("policy.name", "flow"))])
+
+
+def test_other_pair_is_refused_with_what_is_allowed(tmp_path: Path) -> None:
+    process = learner(tmp_path, section("algorithm", "sac_flow"), section("policy.name", "cnn"))
+    with pytest.raises(LaunchArgumentError, match="with sac_flow take one of flow, flow_state; cnn is trained by"):
+        check_learning_pairs([process])
+
+
+def test_the_last_file_counts(tmp_path: Path) -> None:
+    files = [section("algorithm", "sac_flow"), section("policy.name", "cnn"), section("policy.name", "flow_state")]
+    check_learning_pairs([learner(tmp_path, *files)])
+
+
+def test_other_nodes_and_learners_with_defaults_are_not_looked_at(tmp_path: Path) -> None:
+    other = [section("algorithm", "sac_flow"), section("policy.name", "cnn")]
+    check_learning_pairs([learner(tmp_path, *other, node="policy_node"), learner(tmp_path)])
+
+
+def test_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LaunchArgumentError, match=r"0\.yaml is no YAML"):
+        check_learning_pairs([learner(tmp_path, "a: [")])

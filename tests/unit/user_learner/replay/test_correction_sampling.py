@@ -1,0 +1,67 @@
+"""Chunks of demonstrations and of corrections, against a loop over all windows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.support.learning_records import make_episode, small_spec
+from user_core.types import Mode
+from user_learner.replay.config import MemoryConfig
+from user_learner.replay.memory import SamplingMemory
+from user_learner.replay.sampling import CorrectionSampling
+from user_learner.replay.windows import action_windows
+
+SPEC = small_spec(cameras=0)
+HORIZON = 3
+
+
+def memory_with(*, demonstrations: int = 0, corrected: int = 0, spoiled: int = 0) -> SamplingMemory:
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    for number in range(demonstrations):
+        for record in make_episode(SPEC, episode=f"shown-{number}", length=6, mode=Mode.COLLECT):
+            memory.add(record)
+    for number in range(corrected):
+        for record in make_episode(SPEC, episode=f"corrected-{number}", length=8, human_steps=(0, 4, 5)):
+            memory.add(record)
+    for number in range(spoiled):
+        records = make_episode(SPEC, episode=f"bad-{number}", length=8, human_steps=(2,), outcome="failure")
+        for record in records:
+            memory.add(record)
+    return memory
+
+
+def drawn(memory: SamplingMemory, *, share: float = -1.0, count: int = 3000):  # noqa: ANN201 - DrawnRows
+    rule = CorrectionSampling(horizon=HORIZON, demonstration_share=share)
+    assert rule.ready(memory)
+    return rule.draw(memory, batch_size=count, generator=np.random.default_rng(0))
+
+
+def test_every_chunk_with_a_correction_in_it_is_drawn_and_no_other() -> None:
+    memory = memory_with(corrected=2, spoiled=2)
+    found = drawn(memory)
+    windows = action_windows(
+        np.arange(len(memory)), horizon=HORIZON, successor=memory.successor, actions=memory.actions
+    )
+    holds = (memory.by_person[windows.rows] & windows.within).any(axis=1)
+    first_of_spoiled = 2 * 9
+    expected = [row for row in np.flatnonzero(holds) if row < first_of_spoiled]
+    assert sorted(set(found.rows.tolist())) == expected
+    assert not found.is_demonstration.any()
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, 0.0), (0.25, 0.25), (1.0, 1.0), (-1.0, 12 / (12 + 9))])
+def test_demonstrations_have_the_share_that_is_asked_for(share: float, expected: float) -> None:
+    memory = memory_with(demonstrations=2, corrected=3)
+    found = drawn(memory, share=share)
+    assert found.is_demonstration.mean() == pytest.approx(expected, abs=0.03)
+    assert set(found.rows[found.is_demonstration]) <= set(memory.imitation.shown)
+
+
+def test_what_there_is_none_of_leaves_its_share_to_the_other() -> None:
+    assert drawn(memory_with(demonstrations=1), share=0.0).is_demonstration.all()
+    assert not drawn(memory_with(corrected=1), share=1.0).is_demonstration.any()
+
+
+def test_nothing_is_drawn_from_practice_without_a_correction() -> None:
+    assert not CorrectionSampling(horizon=1, demonstration_share=-1.0).ready(memory_with(spoiled=3))
