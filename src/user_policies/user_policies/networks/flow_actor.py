@@ -87,10 +87,7 @@ class FlowActor(Actor):
         """
         target = self.before_tanh(chunk)  # (B, H, A)
         noise = standard_normal(target.shape, like=target, generator=generator)
-        time = of_whole_batch(
-            lambda rows: torch.rand(rows, generator=generator, device=target.device, dtype=target.dtype),
-            rows=len(target),
-        )  # (B,)
+        time = _spread_times(target, generator)  # (B,)
         share = time[:, None, None]
         clean = self.clean(features, noisy=(1.0 - share) * noise + share * target, time=time)
         return weighted_mean((clean - target).square(), weight=weight)
@@ -108,8 +105,7 @@ class FlowActor(Actor):
         """
 
         def draw() -> Tensor:
-            shape = (len(features), self.horizon, self.actions)
-            return standard_normal(shape, like=features, generator=generator)
+            return standard_normal((len(features), self.horizon, self.actions), like=features, generator=generator)
 
         context = self.network.context(features)
         step_std = noise_std / math.sqrt(self.config.steps)
@@ -142,6 +138,17 @@ def score(*, clean: Tensor, noisy: Tensor, time: Tensor) -> Tensor:
     Given its end, x_t is Gaussian around t · clean with standard deviation 1 - t. Time is (1,) < 1.
     """
     return (time * clean - noisy) / (1.0 - time).square()
+
+
+def _spread_times(chunks: Tensor, generator: Generator | None) -> Tensor:
+    """Return B times in random order, one in each B-th of [0, 1): uniform each, and all parts of a path are seen."""
+
+    def draw(rows: int) -> Tensor:
+        order = torch.randperm(rows, generator=generator, device=chunks.device)
+        within = torch.rand(rows, generator=generator, device=chunks.device, dtype=chunks.dtype)
+        return (order + within) / rows
+
+    return of_whole_batch(draw, rows=len(chunks))
 
 
 def _make_network(*, inputs: int, horizon: int, actions: int, config: FlowConfig) -> FlowNetwork:
