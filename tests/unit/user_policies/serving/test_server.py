@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from tests.support.learning_records import make_observation, small_spec
-from tests.support.policy_samples import SPEC, gaussian, small_policy
+from tests.support.policy_samples import CONFIG, SPEC, gaussian, small_policy
 from user_core.errors import InvalidRecordError
 from user_core.interfaces import Policy
-from user_core.types import ActionChunk, Observation, StateArray
+from user_core.types import ActionChunk, ChunkPrefix, Observation, StateArray
+from user_policies.policies.config import PolicyConfig
+from user_policies.serving.config import PolicyNodeConfig
 from user_policies.serving.library import LoadedPolicy, VersionLibrary
 from user_policies.serving.server import NO_WEIGHTS, PolicyServer
 from user_policies.weights.version import WeightsIdentity, WeightsVersion
@@ -19,10 +21,11 @@ from user_policies.weights.version import WeightsIdentity, WeightsVersion
 class Bench:
     """A server, its library, and what it asked for."""
 
-    def __init__(self, *updates: int, robots: tuple[str, ...] = ("arm_0",)) -> None:
+    def __init__(self, *updates: int, robots: tuple[str, ...] = ("arm_0",), policy: PolicyConfig = CONFIG) -> None:
         self.library = VersionLibrary()
         self.requested: list[str] = []
-        self.server = PolicyServer(library=self.library, request=self.requested.append)
+        config = PolicyNodeConfig(run_folder="unused", policy=policy)
+        self.server = PolicyServer(library=self.library, request=self.requested.append, config=config)
         for robot in robots:
             self.server.set_spec(robot, SPEC)
         for update in updates:
@@ -51,9 +54,15 @@ class CountingBatches:
         self.weights = policy.weights
         self.sizes: list[int] = []
 
-    def act(self, observations: Sequence[Observation], *, deterministic: Sequence[bool]) -> list[StateArray]:
+    def act(
+        self,
+        observations: Sequence[Observation],
+        *,
+        deterministic: Sequence[bool],
+        prefixes: Sequence[ChunkPrefix | None] | None = None,
+    ) -> list[StateArray]:
         self.sizes.append(len(observations))
-        return self._policy.act(observations, deterministic=deterministic)
+        return self._policy.act(observations, deterministic=deterministic, prefixes=prefixes)
 
 
 def observation(step: int = 0, *, episode: str = "e", version: str = "", deterministic: bool = True) -> Observation:
