@@ -127,7 +127,6 @@ class FlowActor(Actor):
         dx = (v + noise_std²/2 · score) dt + noise_std dW, whose Euler steps are Gaussian: the density of the path is
         that of its first point times those of its steps.
         """
-
         context = self.network.context(features)
         step_std = noise_std / math.sqrt(self.config.steps)
         point = self._noise(features, generator)
