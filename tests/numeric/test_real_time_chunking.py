@@ -49,6 +49,16 @@ def test_the_weight_of_the_guidance_is_that_of_the_paper(time: float, expected: 
         assert guidance_weight(time) == pytest.approx(min(MAX_GUIDANCE, (1 - time) / (time * r_squared)))
 
 
+@pytest.mark.parametrize("time", [0.1, 0.5, 0.8])
+def test_the_weight_reckons_with_the_spread_of_the_actions(time: float) -> None:
+    """Unclipped, times the slope of a Gaussian's end, it leads exactly to the target: 1 / (1 - tau)."""
+    std = 0.2
+    slope = time * std**2 / (time**2 * std**2 + (1 - time) ** 2)
+    weight = guidance_weight(time, data_std=std, max_guidance=1e9)
+    assert weight * slope == pytest.approx(1 / (1 - time))
+    assert guidance_weight(time, data_std=std) <= MAX_GUIDANCE / std**2
+
+
 def test_the_mask_against_a_loop() -> None:
     for overlap in range(8):
         for frozen in range(overlap + 1):

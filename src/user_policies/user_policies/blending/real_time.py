@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from user_core.types import ChunkPrefix, StateArray
+from user_policies.networks.real_time_chunking import soft_mask
 
 
 class RealTimeChunking:
-    """The guidance is in `networks.real_time_chunking`; it leaves a rest in the steps that must not change at all."""
+    """The guidance is in `networks.real_time_chunking`; what it leaves is faded out here.
+
+    In a few integration steps it does not lead exactly to the old chunk. The paper executes the frozen steps of the old
+    one all the same, so that the rest would be a jump behind them; the mask of the guidance spreads it.
+    """
 
     conditions = True
 
     def blend(self, chunk: StateArray, *, prefix: ChunkPrefix) -> StateArray:
-        """Return the chunk (H, A) with the frozen steps as they are in the old one: they are being executed."""
-        frozen = min(prefix.frozen, len(prefix.values), len(chunk))
+        """Return the chunk (H, A), whose frozen steps are exactly those of the old one."""
+        old = prefix.values[: len(chunk)]  # (R, A)
+        overlap = len(old)
+        weight = soft_mask(horizon=overlap, overlap=overlap, frozen=min(prefix.frozen, overlap)).numpy()[:, None]
         continued = chunk.copy()
-        continued[:frozen] = prefix.values[:frozen]
+        continued[:overlap] = weight * old + (1 - weight) * chunk[:overlap]
         return continued

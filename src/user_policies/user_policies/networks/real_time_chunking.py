@@ -65,6 +65,7 @@ def guided_velocity(
     *,
     time: float,
     prefix: PrefixBatch,
+    data_std: float = 1.0,
     max_guidance: float = MAX_GUIDANCE,
 ) -> Tensor:
     """Returns the velocity (B, H, A) that leads to chunks which continue the prefix: equations 2 to 4.
@@ -74,7 +75,8 @@ def guided_velocity(
         noisy: (B, H, A) the chunks on their way, A^tau.
         time: tau in [0, 1).
         prefix: Its target in the space in which the flow moves.
-        max_guidance: Upper bound of the guidance's weight, beta.
+        data_std: See `guidance_weight`.
+        max_guidance: See `guidance_weight`.
     """
     with torch.enable_grad():
         noisy = noisy.detach().requires_grad_()
@@ -82,11 +84,22 @@ def guided_velocity(
         clean = noisy + (1 - time) * drift  # (B, H, A), equation 3
         error = (prefix.target - clean) * prefix.weight[..., None]
         (guidance,) = torch.autograd.grad(clean, noisy, grad_outputs=error.detach())
-    return drift.detach() + guidance_weight(time, max_guidance=max_guidance) * guidance
+    weight = guidance_weight(time, data_std=data_std, max_guidance=max_guidance)
+    return drift.detach() + weight * guidance
 
 
-def guidance_weight(time: float, *, max_guidance: float = MAX_GUIDANCE) -> float:
-    """Returns min(beta, (1 - tau) / (tau r^2)) with r^2 = (1 - tau)^2 / (tau^2 + (1 - tau)^2): equations 2 and 4."""
+def guidance_weight(time: float, *, data_std: float = 1.0, max_guidance: float = MAX_GUIDANCE) -> float:
+    """Returns min(beta / s^2, (1 - tau) / (tau r^2)) with r^2 = s^2 (1 - tau)^2 / (tau^2 s^2 + (1 - tau)^2).
+
+    Equations 2 and 4 are the case s = 1: r^2 is the variance of actions N(0, s^2) given a point of their path, and the
+    paper's actions are normalised. Of actions that spread less, a change of the noise moves the end less.
+
+    Args:
+        time: tau in [0, 1).
+        data_std: s, standard deviation of the actions in the space in which the flow moves.
+        max_guidance: beta.
+    """
+    variance = data_std**2
     if time <= 0:
-        return max_guidance
-    return min(max_guidance, (time**2 + (1 - time) ** 2) / (time * (1 - time)))
+        return max_guidance / variance
+    return min(max_guidance, (time**2 * variance + (1 - time) ** 2) / (time * (1 - time))) / variance
