@@ -49,6 +49,13 @@ class TestPolicy:
         first, second = (make(name, seed=3).act([observation], deterministic=[False])[0] for _ in range(2))
         np.testing.assert_array_equal(first, second)
 
+    def test_warming_up_changes_nothing(self, name: str) -> None:
+        observation = make_observation(SPEC)
+        cold, warm = make(name, seed=3), make(name, seed=3)
+        warm.warm_up()
+        first, second = (one.act([observation], deterministic=[False])[0] for one in (cold, warm))
+        np.testing.assert_array_equal(first, second)
+
     def test_weights_go_from_one_to_another_without_loss(self, name: str) -> None:
         sender, receiver = make(name, seed=1), make(name, seed=2)
         receiver.load(sender.weights())

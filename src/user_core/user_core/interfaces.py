@@ -235,6 +235,9 @@ class Policy(Protocol):
     ) -> list[NDArray[np.float32]]:
         """Return one (H, A) array in [-1, 1] per observation; with prefixes, one that continues each of them."""
 
+    def warm_up(self) -> None:
+        """Act once on nothing: the first time is slower, and not to be waited for by an arm."""
+
     def load(self, weights: Tensors) -> None:
         """Swap in all weights at once; raises WeightsError naming the tensors that differ."""
 

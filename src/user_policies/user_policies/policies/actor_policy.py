@@ -14,7 +14,7 @@ from torch import Generator, Tensor, nn
 from user_core.errors import ConfigurationError
 from user_core.interfaces import Tensors
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
-from user_core.types import ChunkPrefix, Observation
+from user_core.types import ChunkPrefix, Mode, Observation
 from user_policies.blending.registry import make_blender
 from user_policies.networks.actor import Actor
 from user_policies.networks.gaussian_actor import GaussianActor
@@ -65,7 +65,8 @@ class ActorPolicy:
             torch.manual_seed(seed)
             features = self.make_features(spec=spec, config=config)
             actor = self.make_actor(spec=spec, config=config, features=features)
-        if make_blender(config.chunk_blending).conditions and not actor.continues_chunks:
+        self._conditions = make_blender(config.chunk_blending).conditions
+        if self._conditions and not actor.continues_chunks:
             raise ConfigurationError(
                 key="policy.chunk_blending",
                 value=config.chunk_blending,
@@ -129,6 +130,26 @@ class ActorPolicy:
                     mode = self._mode(batch, features, prefix)
                     chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, chosen)
         return list(chosen.cpu().numpy())
+
+    def warm_up(self) -> None:
+        """Acts once on an empty observation, in each of the ways in which it will be asked to.
+
+        The libraries load and set up what they need at first use: of a guided flow that takes half a second.
+        """
+        nothing = Observation(
+            stamp_ns=0,
+            source="",
+            spec_digest=self.spec.digest,
+            episode="",
+            step=0,
+            mode=Mode.TRAIN,
+            deterministic=True,
+            state=np.zeros(self.spec.state_dim, np.float32),
+            images=tuple(np.zeros((camera.height, camera.width, 3), np.uint8) for camera in self.spec.cameras),
+        )
+        (chunk,) = self.act([nothing], deterministic=[True])
+        if self._conditions:
+            self.act([nothing], deterministic=[True], prefixes=[ChunkPrefix(values=chunk, frozen=1)])
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Returns copies of all tensors: `features.*`, `actor.*` and, with `ema.` before them, the average's own."""

@@ -56,6 +56,7 @@ class CountingBatches:
         self.state_groups = policy.state_groups
         self.load = policy.load
         self.weights = policy.weights
+        self.warm_up = policy.warm_up
         self.sizes: list[int] = []
 
     def act(
