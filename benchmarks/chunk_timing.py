@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import rclpy
+from numpy.typing import NDArray
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
@@ -35,7 +37,6 @@ from user_interfaces import msg
 from user_learner.ros.weights_publisher import WeightsPublisher
 from user_policies.blending.registry import BLENDERS
 from user_policies.networks.flow_config import FlowConfig
-from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.weights.payload import pack
 from user_policies.weights.version import WeightsVersion
@@ -71,13 +72,11 @@ class LearningSide(Node):
         self.create_subscription(msg.ActionChunk, f"/{_ROBOT}/policy/action", self._on_chunk, qos.TRANSITIONS)
         self.create_timer(0.2, self._report)
 
-    def send(self, policy: ActorPolicy, *, name: str) -> None:
-        """Publish a policy's weights."""
+    def send(self, tensors: Mapping[str, NDArray[Any]], *, policy: str) -> None:
+        """Publish weights for the environment that was heard."""
+        digest = "" if self.spec is None else self.spec.digest
         version = WeightsVersion(incarnation=1, update=1)
-        digest = policy.spec.digest
-        self._weights.send(
-            pack(policy.weights(), run=self._run, version=version, name="", policy=name, spec_digest=digest)
-        )
+        self._weights.send(pack(tensors, run=self._run, version=version, name="", policy=policy, spec_digest=digest))
 
     def _on_spec(self, message: msg.EnvironmentSpec) -> None:
         self.spec = spec_from_message(message)
@@ -93,7 +92,8 @@ class LearningSide(Node):
     def _on_chunk(self, message: msg.ActionChunk) -> None:
         chunk = from_message(message, types.ActionChunk)
         self.chunks.answer(chunk)
-        self.inference_s.append(chunk.inference_s)
+        if len(chunk.values):
+            self.inference_s.append(chunk.inference_s)
 
     def _acknowledge(self, message: msg.EnvironmentSpec | msg.Transition | msg.EpisodeSummary) -> None:
         known = self._acknowledged.get(message.source, -1)
@@ -109,8 +109,8 @@ class LearningSide(Node):
         self._learner.publish(msg.LearnerStatus(run=self._run, state="training", step_budget=-1))
 
 
-def measure(blending: str, *, options: argparse.Namespace) -> LearningSide:
-    """Run the graph with one way to blend chunks until so many steps were received."""
+def measure(blending: str, *, options: argparse.Namespace, trained: dict[str, NDArray[Any]]) -> LearningSide:
+    """Run the graph with one way to blend chunks until so many steps were received; train where that is still to do."""
     config = PolicyConfig(
         name="flow_state",
         horizon=options.horizon,
@@ -145,7 +145,9 @@ def measure(blending: str, *, options: argparse.Namespace) -> LearningSide:
             executor.spin_once(timeout_sec=0.1)
             if side.spec is not None and not sent:
                 sent = True
-                side.send(wandering_policy(spec=side.spec, config=config, updates=options.updates), name=config.name)
+                if not trained:
+                    trained |= wandering_policy(spec=side.spec, config=config, updates=options.updates).weights()
+                side.send(trained, policy=config.name)
         executor.remove_node(side)
         side.destroy_node()
     return side
@@ -173,8 +175,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     rclpy.init(domain_id=options.domain_id)
     failed = False
+    trained: dict[str, NDArray[Any]] = {}
     for blending in options.blending:
-        side = measure(blending, options=options)
+        side = measure(blending, options=options, trained=trained)
         print(
             f"\n{blending}: {options.execute} of {options.horizon} steps, +{options.inference_delay_s} s an inference"
         )

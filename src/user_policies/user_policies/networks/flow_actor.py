@@ -80,7 +80,7 @@ class FlowActor(Actor):
             def drift(noisy: Tensor, time: Tensor = time) -> Tensor:
                 return velocity(clean=self.network(noisy, time=time, context=context), noisy=noisy, time=time)
 
-            guided = guided_velocity(drift, point, time=float(time), prefix=aim, data_std=self.config.chunk_std)
+            guided = guided_velocity(drift, point, time=float(time), prefix=aim)
             if noise_std:
                 end = point + (1.0 - time) * guided
                 guided = guided + 0.5 * noise_std**2 * score(clean=end, noisy=point, time=time)

@@ -30,13 +30,6 @@ class FlowConfig:
     mode_from: str = parameter(
         "zero", "noise that a deterministic action begins from: none, or a sample", choices=("zero", "sample")
     )
-    chunk_std: float = parameter(
-        0.3,
-        "policy.chunk_blending real_time: spread of the actions before the tanh, which the guidance reckons with; "
-        "published: 1, of normalised actions",
-        minimum=0.05,
-        maximum=10.0,
-    )
     largest_action: float = parameter(
         0.98, "larger actions are imitated as this one, since the tanh reaches 1 only at infinity", minimum=0.1
     )

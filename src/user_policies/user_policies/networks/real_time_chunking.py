@@ -14,6 +14,9 @@ from user_core.types import ChunkPrefix
 
 MAX_GUIDANCE = 5.0
 """beta of equation 2: without it the first of few integration steps would be thrown too far."""
+_LEAST_SLOPE = 0.01
+"""Of that of actions N(0, 1), as of a standard deviation of 0.1: less is a policy that leaves no choice."""
+_TINY = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,47 +62,44 @@ def stack_prefixes(prefixes: Sequence[ChunkPrefix | None], *, horizon: int, acti
     return PrefixBatch(target=torch.from_numpy(target), weight=weight)
 
 
-def guided_velocity(
-    velocity: Callable[[Tensor], Tensor],
-    noisy: Tensor,
-    *,
-    time: float,
-    prefix: PrefixBatch,
-    data_std: float = 1.0,
-    max_guidance: float = MAX_GUIDANCE,
-) -> Tensor:
-    """Returns the velocity (B, H, A) that leads to chunks which continue the prefix: equations 2 to 4.
+def guided_velocity(velocity: Callable[[Tensor], Tensor], noisy: Tensor, *, time: float, prefix: PrefixBatch) -> Tensor:
+    """Returns the velocity (B, H, A) that leads to chunks which continue the prefix.
+
+    The direction is that of equation 2, the weighted error of the predicted end (equation 3) through its Jacobian. The
+    weight of equations 2 and 4 is right for actions N(0, 1), whose Jacobian is `unit_slope`; of actions that spread
+    less, or more, the end moves less or more with the noise. So it is taken relative to the slope that is found: the
+    same for such actions, and for others neither without effect nor beyond the aim.
 
     Args:
         velocity: The flow's velocity (B, H, A) at this time, from noise at time 0 to actions at time 1.
         noisy: (B, H, A) the chunks on their way, A^tau.
         time: tau in [0, 1).
         prefix: Its target in the space in which the flow moves.
-        data_std: See `guidance_weight`.
-        max_guidance: See `guidance_weight`.
     """
     with torch.enable_grad():
         noisy = noisy.detach().requires_grad_()
         drift = velocity(noisy)
         clean = noisy + (1 - time) * drift  # (B, H, A), equation 3
-        error = (prefix.target - clean) * prefix.weight[..., None]
-        (guidance,) = torch.autograd.grad(clean, noisy, grad_outputs=error.detach())
-    weight = guidance_weight(time, data_std=data_std, max_guidance=max_guidance)
-    return drift.detach() + weight * guidance
+        error = ((prefix.target - clean) * prefix.weight[..., None]).detach()
+        (direction,) = torch.autograd.grad(clean, noisy, grad_outputs=error)
+    slope = _norm(direction) / _norm(error).clamp(min=_TINY)  # (B, 1, 1)
+    unit = unit_slope(time)
+    share = unit / slope.clamp(min=max(_LEAST_SLOPE * unit, _TINY))
+    return drift.detach() + guidance_weight(time) * share * direction
 
 
-def guidance_weight(time: float, *, data_std: float = 1.0, max_guidance: float = MAX_GUIDANCE) -> float:
-    """Returns min(beta / s^2, (1 - tau) / (tau r^2)) with r^2 = s^2 (1 - tau)^2 / (tau^2 s^2 + (1 - tau)^2).
-
-    Equations 2 and 4 are the case s = 1: r^2 is the variance of actions N(0, s^2) given a point of their path, and the
-    paper's actions are normalised. Of actions that spread less, a change of the noise moves the end less.
-
-    Args:
-        time: tau in [0, 1).
-        data_std: s, standard deviation of the actions in the space in which the flow moves.
-        max_guidance: beta.
-    """
-    variance = data_std**2
+def guidance_weight(time: float) -> float:
+    """Returns min(beta, (1 - tau) / (tau r^2)) with r^2 = (1 - tau)^2 / (tau^2 + (1 - tau)^2): equations 2 and 4."""
     if time <= 0:
-        return max_guidance / variance
-    return min(max_guidance, (time**2 * variance + (1 - time) ** 2) / (time * (1 - time))) / variance
+        return MAX_GUIDANCE
+    return min(MAX_GUIDANCE, (time**2 + (1 - time) ** 2) / (time * (1 - time)))
+
+
+def unit_slope(time: float) -> float:
+    """Returns how much the end of a path moves with a point of it, of actions N(0, 1): tau / (tau^2 + (1 - tau)^2)."""
+    return time / (time**2 + (1 - time) ** 2)
+
+
+def _norm(chunks: Tensor) -> Tensor:
+    """Return the norm of each chunk, (B, H, A) -> (B, 1, 1)."""
+    return chunks.square().sum(dim=(1, 2), keepdim=True).sqrt()

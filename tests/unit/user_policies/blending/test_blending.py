@@ -7,7 +7,7 @@ import pytest
 
 from user_core.errors import UnknownNameError
 from user_core.types import ChunkPrefix, StateArray
-from user_policies.blending.ensembling import old_share
+from user_policies.blending.fading import old_share
 from user_policies.blending.registry import BLENDERS, make_blender
 
 H, A = 8, 3
@@ -57,9 +57,9 @@ def test_frozen_steps_are_those_of_the_old_chunk(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("overlap", "frozen", "expected"),
-    [(4, 0, [4 / 5, 3 / 5, 2 / 5, 1 / 5]), (4, 2, [1, 1, 2 / 3, 1 / 3]), (2, 2, [1, 1]), (1, 0, [1 / 2])],
+    [(3, 0, [0.853553, 0.5, 0.146447]), (4, 2, [1, 1, 0.75, 0.25]), (2, 2, [1, 1]), (1, 0, [0.5]), (2, 5, [1, 1])],
 )
-def test_the_old_chunks_share_falls_evenly(overlap: int, frozen: int, expected: list[float]) -> None:
+def test_the_old_chunks_share_falls_along_a_cosine(overlap: int, frozen: int, expected: list[float]) -> None:
     np.testing.assert_allclose(old_share(overlap=overlap, frozen=frozen), expected, atol=1e-6)
 
 
@@ -77,7 +77,7 @@ def test_ensembling_spreads_a_jump_over_the_overlap() -> None:
     blended = make_blender("ensembling").blend(new, prefix=prefix)
     jumps = [largest_jump(np.concatenate([executed_before, old[3:5], one[2:]])) for one in (replaced, blended)]
     assert jumps[0] > 0.4
-    assert jumps[1] < 0.6 / 4 + 0.06  # a share of the difference at each of the 3 + 1 steps, and the chunks' own pace
+    assert jumps[1] < 0.6 * (np.pi / 2) / 4 + 0.05  # the cosine's steepest quarter, and the chunks' own pace
 
 
 def test_an_unknown_way_names_those_there_are() -> None:
