@@ -140,7 +140,7 @@ def test_without_weight_it_is_the_flow_itself() -> None:
 
 
 def test_prefixes_of_several_robots_become_one_batch() -> None:
-    values = np.arange(6, dtype=np.float32).reshape(2, 3) / 10
+    values = (np.arange(6).reshape(2, 3) / 10).astype(np.float32)
     batch = stack_prefixes(
         [None, ChunkPrefix(values=values, frozen=1), ChunkPrefix(values=np.ones((9, 3), np.float32), frozen=9)],
         horizon=H,

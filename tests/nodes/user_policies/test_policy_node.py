@@ -247,7 +247,6 @@ def test_several_robots_are_served_each_on_its_own_topic(context: Context, tmp_p
 def test_a_slow_policy_computes_the_next_chunk_while_the_last_runs_out(context: Context, tmp_path: Path) -> None:
     """Ten ticks of 50 ms, an inference of 100 ms: what an arm at work would see of it."""
     peers = Peers(context=context)
-    settings = {"policy__horizon": 8, "policy__execute": 6, "policy__chunk_blending": "ensembling"}
     payload = pack(
         make_policy(spec=SPEC, config=dataclasses.replace(CONFIG, horizon=8), seed=0).weights(),
         run=RUN,
@@ -256,7 +255,15 @@ def test_a_slow_policy_computes_the_next_chunk_while_the_last_runs_out(context: 
         policy="mlp",
         spec_digest=SPEC.digest,
     )
-    with Spinning(policy_node(context, tmp_path, inference_delay_s=0.1, **settings), peers, context=context):
+    node = policy_node(
+        context,
+        tmp_path,
+        policy__horizon=8,
+        policy__execute=6,
+        policy__chunk_blending="ensembling",
+        inference_delay_s=0.1,
+    )
+    with Spinning(node, peers, context=context):
         peers.promise()
         peers.name_run()
         peers.send_weights(payload)

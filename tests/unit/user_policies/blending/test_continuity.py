@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def draw(generator: torch.Generator, *, prefix: ChunkPrefix | None, steps: int) 
     batch = stack_prefixes([prefix], horizon=H, actions=A)
     for index in range(steps):
         time = index / steps
-        chunk = chunk + guided_velocity(lambda x, t=time: velocity(x, t), chunk, time=time, prefix=batch) / steps
+        chunk = chunk + guided_velocity(partial(velocity, time=time), chunk, time=time, prefix=batch) / steps
     return chunk[0].numpy()
 
 

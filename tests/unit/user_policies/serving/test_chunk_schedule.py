@@ -31,7 +31,7 @@ def schedule(*, first_step: int = 10) -> ChunkSchedule:
             episode="e",
             first_step=first_step,
             execute=EXECUTE,
-            values=np.broadcast_to(steps / 100, (H, SPEC.action_dim)).copy(),
+            values=np.broadcast_to(steps / 100, (H, SPEC.action_dim)).astype(np.float32),
         )
     )
     return made

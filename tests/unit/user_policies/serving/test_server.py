@@ -268,8 +268,10 @@ def test_arms_in_one_batch_each_continue_their_own_chunk() -> None:
     for index, robot in enumerate(robots[:2]):
         before[robot] = answered(bench.ask(observation(episode=f"e{index}", deterministic=False), robot))
     for index, robot in enumerate(robots):
-        planned = {"planned_steps": 2, "delay_steps": 2} if robot in before else {}
-        bench.server.submit(robot, observation(2, episode=f"e{index}", deterministic=False, **planned))
+        asked = observation(2, episode=f"e{index}", deterministic=False)
+        if robot in before:
+            asked = dataclasses.replace(asked, planned_steps=2, delay_steps=2)
+        bench.server.submit(robot, asked)
     after = {answer.robot: answer.chunk for answer in bench.server.answer()}
     assert set(after) == set(robots)
     for robot, chunk in before.items():
