@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.support.learning_records import make_observation, small_spec
-from user_core.errors import WeightsError
+from user_core.errors import ConfigurationError, WeightsError
 from user_core.interfaces import Policy
-from user_core.types import ActionChunk
+from user_core.types import ActionChunk, ChunkPrefix
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import POLICIES, make_policy
@@ -49,6 +49,13 @@ class TestPolicy:
         first, second = (make(name, seed=3).act([observation], deterministic=[False])[0] for _ in range(2))
         np.testing.assert_array_equal(first, second)
 
+    def test_warming_up_changes_nothing(self, name: str) -> None:
+        observation = make_observation(SPEC)
+        cold, warm = make(name, seed=3), make(name, seed=3)
+        warm.warm_up()
+        first, second = (one.act([observation], deterministic=[False])[0] for one in (cold, warm))
+        np.testing.assert_array_equal(first, second)
+
     def test_weights_go_from_one_to_another_without_loss(self, name: str) -> None:
         sender, receiver = make(name, seed=1), make(name, seed=2)
         receiver.load(sender.weights())
@@ -61,6 +68,24 @@ class TestPolicy:
         del weights[lost]
         with pytest.raises(WeightsError, match=f"{lost} is missing"):
             policy.load(weights)
+
+    def test_continues_chunks_or_refuses_to(self, name: str) -> None:
+        config = PolicyConfig(name=name, hidden_sizes=(16,), horizon=6, chunk_blending="real_time")
+        if not make(name).network.actor.continues_chunks:
+            with pytest.raises(ConfigurationError, match=f"chunk_blending.*policy {name} are not drawn by a flow"):
+                make_policy(spec=SPEC, config=config)
+            return
+        policy = make_policy(spec=SPEC, config=config)
+        observations = [make_observation(SPEC, step=step) for step in range(3)]
+        free = policy.act(observations, deterministic=[True] * 3)
+        before = np.clip(free[1] + 0.2, -1, 1)
+        prefixes = [None, ChunkPrefix(values=before[:4], frozen=2), None]
+        guided = policy.act(observations, deterministic=[True] * 3, prefixes=prefixes)
+        np.testing.assert_allclose(guided[0], free[0], atol=1e-5)
+        assert np.abs(guided[1] - free[1]).max() > 1e-3
+        sampled = policy.act(observations, deterministic=[True, False, False], prefixes=prefixes)
+        np.testing.assert_allclose(sampled[0], free[0], atol=1e-5)
+        assert all(np.all(np.abs(chunk) <= 1) for chunk in sampled)
 
     def test_does_not_read_groups_that_it_does_not_declare(self, name: str) -> None:
         policy = make(name)

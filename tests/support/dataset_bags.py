@@ -58,6 +58,8 @@ def _enriched(record: Transition, *, source: str) -> Transition:
         instruction="insert the peg",
         deterministic=True,
         policy_version="1.2",
+        planned_steps=7,
+        delay_steps=2,
     )
     shared = replace(
         record,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from user_core.goals import SendGoal
 from user_core.spec import EnvironmentSpec
 from user_core.transforms import FloatArray, Pose
-from user_core.types import ImageArray, Observation, RewardEstimate, RewardSignal, TaskState
+from user_core.types import ChunkPrefix, ImageArray, Observation, RewardEstimate, RewardSignal, TaskState
 
 ValueT = TypeVar("ValueT")
 Metrics = Mapping[str, float]
@@ -226,8 +226,17 @@ class Policy(Protocol):
     spec: EnvironmentSpec
     state_groups: tuple[str, ...]
 
-    def act(self, observations: Sequence[Observation], *, deterministic: Sequence[bool]) -> list[NDArray[np.float32]]:
-        """Return one (H, A) array in [-1, 1] per observation."""
+    def act(
+        self,
+        observations: Sequence[Observation],
+        *,
+        deterministic: Sequence[bool],
+        prefixes: Sequence[ChunkPrefix | None] | None = None,
+    ) -> list[NDArray[np.float32]]:
+        """Return one (H, A) array in [-1, 1] per observation; with prefixes, one that continues each of them."""
+
+    def warm_up(self) -> None:
+        """Act once on nothing: the first time is slower, and not to be waited for by an arm."""
 
     def load(self, weights: Tensors) -> None:
         """Swap in all weights at once; raises WeightsError naming the tensors that differ."""

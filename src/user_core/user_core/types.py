@@ -12,6 +12,8 @@ from user_core.transforms import Pose
 
 StateArray = NDArray[np.float32]
 ImageArray = NDArray[np.uint8]
+NO_PLAN = 255
+"""`Observation.planned_steps` where nothing is to be continued: at the first step, and while a person controls."""
 
 
 class Mode(StrEnum):
@@ -91,12 +93,16 @@ class Observation:
         state: (S,) physical units, in the order of the spec's state groups.
         images: One (H, W, 3) uint8 RGB array per camera of the spec.
         policy_version: "" asks for the newest, else exactly this version or name.
+        planned_steps: Steps from this one on that actions are planned for, less than NO_PLAN, or NO_PLAN.
+        delay_steps: Steps from this one on that are over before an answer to it arrives, as measured.
     """
 
     stamp_ns: int
     frame_id: str = "base"
     source: str
     spec_digest: str
+    planned_steps: int = NO_PLAN
+    delay_steps: int = 0
     episode: str
     step: int
     mode: Mode
@@ -110,17 +116,40 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ActionChunk:
-    """Actions from `first_step` on: (H, A) in [-1, 1]; H = 0 with a reason when the policy cannot answer."""
+    """Actions from `first_step` on: (H, A) in [-1, 1]; H = 0 with a reason when the policy cannot answer.
+
+    Attributes:
+        execute: How many of its steps are meant to be executed, 0 = all; the others are spare for a late successor.
+    """
 
     stamp_ns: int = 0
     source: str
     spec_digest: str
     episode: str
     first_step: int
+    execute: int = 0
     values: StateArray
     policy_version: str = ""
     reason: str = ""
     inference_s: float = 0.0
+
+    @property
+    def executed_steps(self) -> int:
+        """Return how many of its steps are meant to be executed."""
+        return min(self.execute, len(self.values)) or len(self.values)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ChunkPrefix:
+    """What a new chunk continues.
+
+    Attributes:
+        values: (R, A) what the chunk before has for the steps from the new one's first on.
+        frozen: How many of these will have been executed before the new chunk arrives.
+    """
+
+    values: StateArray
+    frozen: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -39,6 +39,8 @@ def full_transition() -> Transition:
         mode=Mode.COLLECT,
         deterministic=True,
         policy_version="3.128",
+        planned_steps=17,
+        delay_steps=3,
         state=random.random(3, np.float32),
         images=(random.integers(0, 255, (4, 6, 3), np.uint8), random.integers(0, 255, (5, 3, 3), np.uint8)),
         streams=(

@@ -12,7 +12,7 @@ from rclpy.context import Context
 from rclpy.node import Node
 
 from tests.support.learning_records import make_observation
-from tests.support.policy_samples import SPEC, policy_payload, small_policy
+from tests.support.policy_samples import CONFIG, SPEC, policy_payload, small_policy
 from tests.support.spinning import Spinning
 from tests.support.wait import wait_for
 from tests.support.weights_samples import RUN
@@ -23,8 +23,10 @@ from user_core.ros.spec_conversion import spec_to_message
 from user_core.types import ActionChunk, Observation
 from user_interfaces import msg
 from user_policies.nodes.policy_node import PolicyNode
+from user_policies.policies.registry import make_policy
 from user_policies.weights.chunks import WeightsChunk, split
-from user_policies.weights.payload import WeightsPayload
+from user_policies.weights.payload import WeightsPayload, pack
+from user_policies.weights.version import WeightsVersion
 
 pytestmark = pytest.mark.ros
 
@@ -98,13 +100,14 @@ def subscriptions_to_weights(node: Node) -> set[int]:
     return {id(one) for one in node.subscriptions if one.topic_name == "/learner/weights"}
 
 
-def policy_node(context: Context, folder: Path, *, robots: str = "[arm_0]") -> PolicyNode:
+def policy_node(context: Context, folder: Path, *, robots: str = "[arm_0]", **more: object) -> PolicyNode:
     given = {
         "run_folder": folder,
         "robots": robots,
         "policy.name": "mlp",
         "policy.hidden_sizes": "[8]",
         "weights_stall_s": 0.5,
+        **{name.replace("__", "."): value for name, value in more.items()},
     }
     arguments = [item for name, value in given.items() for item in ("-p", f"{name}:={value}")]
     return PolicyNode(context=context, cli_args=["--ros-args", *arguments])
@@ -239,6 +242,57 @@ def test_several_robots_are_served_each_on_its_own_topic(context: Context, tmp_p
         for robot in robots:
             chunk = peers.ask(make_observation(SPEC, episode=f"of {robot}"), robot)
             assert chunk.policy_version == "1.32"
+
+
+def test_a_slow_policy_computes_the_next_chunk_while_the_last_runs_out(context: Context, tmp_path: Path) -> None:
+    """Ten ticks of 50 ms, an inference of 100 ms: what an arm at work would see of it."""
+    peers = Peers(context=context)
+    payload = pack(
+        make_policy(spec=SPEC, config=dataclasses.replace(CONFIG, horizon=8), seed=0).weights(),
+        run=RUN,
+        version=WeightsVersion(incarnation=1, update=32),
+        name="",
+        policy="mlp",
+        spec_digest=SPEC.digest,
+    )
+    node = policy_node(
+        context,
+        tmp_path,
+        policy__horizon=8,
+        policy__execute=6,
+        policy__chunk_blending="ensembling",
+        inference_delay_s=0.1,
+    )
+    with Spinning(node, peers, context=context):
+        peers.promise()
+        peers.name_run()
+        peers.send_weights(payload)
+        first = peers.ask_until("1.32")
+        before = len(peers.actions)
+
+        def observe(step: int, planned_steps: int) -> None:
+            made = make_observation(SPEC, episode=first.episode, step=step)
+            peers.observe(dataclasses.replace(made, planned_steps=planned_steps, delay_steps=3))
+
+        observe(1, 5)
+        observe(2, 4)
+        observe(3, 3)
+        wait_for(lambda: len(peers.actions) > before, 10.0)
+        (_, second) = peers.actions[-1]
+        observe(4, 2)  # made before the second chunk arrived
+        observe(5, 4)
+        observe(6, 3)
+        wait_for(lambda: len(peers.actions) > before + 1, 10.0)
+    answered = [chunk.first_step for _, chunk in peers.actions[before:]]
+    assert answered == [3, 6]
+    assert (second.execute, len(second.values)) == (6, 8)
+    assert second.inference_s >= 0.1
+    np.testing.assert_array_equal(second.values[:3], first.values[3:6])
+
+
+def test_a_policy_that_cannot_continue_chunks_refuses_to(context: Context, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="policy.execute"):
+        policy_node(context, tmp_path, policy__horizon=4, policy__execute=5)
 
 
 def test_a_run_folder_must_be_named(context: Context) -> None:

@@ -119,6 +119,8 @@ class EpisodeReplay:
             mode=recorded.mode,
             deterministic=recorded.deterministic,
             policy_version=recorded.policy_version,
+            planned_steps=recorded.planned_steps,
+            delay_steps=recorded.delay_steps,
         )
         return observation, snapshot
 

@@ -23,6 +23,8 @@ from user_core.types import Mode, Observation, SafetyFlag, StepType, StreamSampl
 _STREAM = pa.struct([("stream", pa.string()), ("stamp_ns", pa.int64()), ("age_s", pa.float32())])
 _POSE = pa.list_(pa.float64(), 7)
 _OBSERVATION_COLUMNS = ("stamp_ns", "frame_id", "spec_digest", "episode", "step", "deterministic")
+_PLAN_COLUMNS = ("planned_steps", "delay_steps")
+"""Of an observation; datasets from before there were chunks have none."""
 _RECORD_COLUMNS = (
     *("run", "source", "source_sequence", "robot", "task", "terminated", "truncated", "outcome", "awaits_verdict"),
     *("reset_seed", "evaluation", "policy_version"),
@@ -32,6 +34,7 @@ _SCHEMA = pa.schema(
         *(("episode_index", pa.int64()), ("logged_ns", pa.int64()), ("stamp_ns", pa.int64())),
         *(("frame_id", pa.string()), ("spec_digest", pa.string()), ("episode", pa.string()), ("step", pa.int64())),
         *(("mode", pa.string()), ("deterministic", pa.bool_()), ("requested_policy_version", pa.string())),
+        *((name, pa.int64()) for name in _PLAN_COLUMNS),
         *(("streams", pa.list_(_STREAM)), ("run", pa.string()), ("source", pa.string())),
         *(("source_sequence", pa.uint64()), ("robot", pa.string()), ("task", pa.string()), ("step_type", pa.int64())),
         *(("terminated", pa.bool_()), ("truncated", pa.bool_()), ("outcome", pa.string())),
@@ -60,7 +63,7 @@ class OwnRecordsWriter:
             {
                 "episode_index": episode_index,
                 "logged_ns": logged.logged_ns,
-                **{name: getattr(observation, name) for name in _OBSERVATION_COLUMNS},
+                **{name: getattr(observation, name) for name in (*_OBSERVATION_COLUMNS, *_PLAN_COLUMNS)},
                 **{name: getattr(transition, name) for name in _RECORD_COLUMNS},
                 "mode": observation.mode.value,
                 "requested_policy_version": observation.policy_version,
@@ -116,6 +119,7 @@ def own_transition(row: dict[str, Any], *, frame: dict[str, Any], instruction: s
         seen["images"] = tuple(decode_image(content) for content in row["last_images"])
     observation = Observation(
         **{name: row[name] for name in _OBSERVATION_COLUMNS},
+        **{name: row[name] for name in _PLAN_COLUMNS if name in row},
         source=row["source"],
         mode=Mode(row["mode"]),
         policy_version=row["requested_policy_version"],

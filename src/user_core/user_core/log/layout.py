@@ -5,6 +5,8 @@ from __future__ import annotations
 from user_core.log.definition import MessageDefinition
 
 _SECTION = "MSG: "
+_IN_PADDING = {"user_interfaces/Observation": ("uint8 planned_steps", "uint8 delay_steps")}
+"""Fields that take the place of padding in bags from before them: behind a digest of 64 characters."""
 
 
 def layout_differences(stored: MessageDefinition, installed: MessageDefinition) -> list[str]:
@@ -35,4 +37,6 @@ def _layout(definition: MessageDefinition) -> dict[str, tuple[str, ...]]:
             fields[name] = []
         elif len(words) >= 2 and "=" not in words[1] and not (len(words) > 2 and words[2].startswith("=")):
             fields[name].append(f"{words[0].replace('/msg/', '/')} {words[1]}")
-    return {name: tuple(lines) for name, lines in fields.items()}
+    return {
+        name: tuple(item for item in lines if item not in _IN_PADDING.get(name, ())) for name, lines in fields.items()
+    }

@@ -66,6 +66,8 @@ def _observation(cdr: CdrReader) -> Observation:
         frame_id=cdr.string(),
         source=cdr.string(),
         spec_digest=cdr.string(),
+        planned_steps=cdr.integer("B"),
+        delay_steps=cdr.integer("B"),
         episode=cdr.string(),
         step=cdr.integer("I"),
         mode=_member(Mode, cdr.string()),

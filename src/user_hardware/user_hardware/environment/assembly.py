@@ -13,6 +13,7 @@ from user_core.types import RewardEstimate, TaskState
 from user_hardware.cameras.realsense import IMAGE_TYPE
 from user_hardware.cameras.registry import CAMERAS
 from user_hardware.environment.action import ActionMapping
+from user_hardware.environment.answer_delay import AnswerDelay
 from user_hardware.environment.arbiter import Arbiter
 from user_hardware.environment.budget import StepBudget
 from user_hardware.environment.clock import ControlClock
@@ -216,6 +217,7 @@ def assemble(
         ),
         output=surroundings.output,
         clock=clock,
+        answer_delay=AnswerDelay(tick_period_s=config.tick_period_s),
         stamp_ns=surroundings.stamp_ns,
     )
     schedule = EpisodeSchedule(
@@ -270,10 +272,8 @@ def assemble(
             source=lambda: surroundings.output.source,
         )
     else:
-        period_s = config.period_s / config.simulation.real_time_factor
-        real_time = RealTimeDriver(
-            loop=loop, clock=clock, period_s=period_s, deadline_s=period_s * config.timing.deadline_fraction
-        )
+        deadline_s = config.tick_period_s * config.timing.deadline_fraction
+        real_time = RealTimeDriver(loop=loop, clock=clock, period_s=config.tick_period_s, deadline_s=deadline_s)
     return Environment(
         config=config,
         spec=spec,

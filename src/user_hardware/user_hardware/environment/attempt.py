@@ -9,6 +9,7 @@ import numpy as np
 from user_core.log.label import EpisodeLabel
 from user_core.transforms import Pose
 from user_core.types import (
+    NO_PLAN,
     ActionChunk,
     Mode,
     Observation,
@@ -31,6 +32,8 @@ REPUBLISH_S = 1.0
 GRIPPER_TOGGLE = "gripper_toggle"
 WRENCH_LIMIT = "wrench_limit"
 OUTSIDE_BOX = "outside_box"
+SPARE_ACTION = "spare_action"
+"""A chunk's successor was late: an action was taken that had not been meant to be executed."""
 
 
 class Attempt:
@@ -77,8 +80,19 @@ class Attempt:
 
     @property
     def has_answer(self) -> bool:
-        """Whether the policy has answered this step."""
-        return self._plan.action(self.step) is not None
+        """Whether the policy has said what to do at this step.
+
+        In lockstep, where waiting costs nothing, it has once it has answered the very observation that asks it to.
+        """
+        asked = self._observation is None or self._observation.planned_steps in (0, NO_PLAN)
+        if asked and self._bench.config.lockstep:
+            return self._plan.answers(self.step)
+        return self._plan.planned_steps(self.step) > 0
+
+    @property
+    def has_spare(self) -> bool:
+        """Whether there is an action for this step for want of a better one."""
+        return self._plan.remaining_steps(self.step) > 0
 
     @property
     def obstacle(self) -> str:
@@ -158,6 +172,7 @@ class Attempt:
         """Take the policy's answer; tell whether it was for this episode. Raises InvalidRecordError."""
         if not self._plan.accept(chunk):
             return False
+        self._bench.answer_delay.answered(chunk.first_step, self._bench.clock.wall_s())
         action = self._plan.action(self.step)
         if self.started and not self.awaiting and self.end is None and action is not None:
             self._attach(action)
@@ -179,6 +194,8 @@ class Attempt:
         reference = mapping.reference(measured=tool, commanded=commander.commanded)
         if self._bench.gripper.act(decision):
             self.count(GRIPPER_TOGGLE)
+        if policy_action is not None and not self._plan.planned_steps(self.step):
+            self.count(SPARE_ACTION)
         sent = (
             commander.keep() if decision.action is None else commander.move(mapping.target(decision.action, reference))
         )
@@ -258,6 +275,7 @@ class Attempt:
         self._observation = observation
         self._published_s = self._bench.clock.wall_s()
         self.awaiting = True
+        self._bench.answer_delay.sent(observation.step, self._published_s)
         self._bench.output.publish(observation)
 
     def _attach(self, action: StateArray) -> None:
@@ -276,4 +294,6 @@ class Attempt:
             mode=self.request.mode,
             deterministic=self.request.deterministic,
             policy_version=self._plan.policy_version,
+            planned_steps=self._plan.planned_for(step, taken_over=self._bench.arbiter.state is ControlState.TAKEOVER),
+            delay_steps=min(self._bench.answer_delay.steps, NO_PLAN),
         )

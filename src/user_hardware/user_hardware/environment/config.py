@@ -134,6 +134,11 @@ class EnvironmentConfig:
         return 1.0 / self.task.control_rate_hz
 
     @property
+    def tick_period_s(self) -> float:
+        """Wall seconds between ticks; 0 in lockstep."""
+        return 0.0 if self.lockstep else self.period_s / self.simulation.real_time_factor
+
+    @property
     def has_gripper_axis(self) -> bool:
         """Whether actions command the gripper."""
         return "gripper" in self.action.names

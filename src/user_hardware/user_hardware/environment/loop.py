@@ -120,13 +120,13 @@ class ControlLoop:
             self.prompt = str(error)
         self._settle_attempt()
 
-    def may_act(self) -> bool:
-        """Tell whether the step that waits for an answer can be acted on now."""
+    def may_act(self, *, late: bool = False) -> bool:
+        """Tell whether the step that waits for an answer can be acted on now; when it is `late`, by what is spare."""
         if self.attempt is None or not self.attempt.awaiting or self.attempt.obstacle:
             return False
         if self.state is ControlState.TAKEOVER:
             return self.attempt.started or self._person_input.engaged
-        return self.attempt.uses_policy and self.attempt.has_answer
+        return self.attempt.uses_policy and (self.attempt.has_answer or (late and self.attempt.has_spare))
 
     def act(self, *, missed: bool = False) -> None:
         """Act on the newest observation: as the answer says, or by keeping the target when it is `missed`."""
@@ -152,7 +152,7 @@ class ControlLoop:
         """Go on without the answer that has not come; before the first action nothing can be missed."""
         if self.attempt is not None and self.attempt.awaiting and self.attempt.started:
             self.settle(overdue=True)
-            self.act(missed=not self.may_act())
+            self.act(missed=not self.may_act(late=True))
 
     def on_wrench(self) -> None:
         """Look at a wrench that has just arrived; beyond the limit the arm retreats, and either way it holds."""

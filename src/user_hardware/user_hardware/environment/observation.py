@@ -8,7 +8,7 @@ import numpy as np
 
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
 from user_core.transforms import FloatArray, Pose, subtract
-from user_core.types import ImageArray, Mode, Observation, StateArray, StreamSample
+from user_core.types import NO_PLAN, ImageArray, Mode, Observation, StateArray, StreamSample
 from user_hardware.environment.sensors import Snapshot
 
 
@@ -69,6 +69,8 @@ class ObservationBuilder:
         mode: Mode,
         deterministic: bool,
         policy_version: str,
+        planned_steps: int = NO_PLAN,
+        delay_steps: int = 0,
     ) -> Observation:
         """Return the observation of a snapshot that has every required stream.
 
@@ -85,6 +87,8 @@ class ObservationBuilder:
             mode=mode,
             deterministic=deterministic,
             policy_version=policy_version,
+            planned_steps=planned_steps,
+            delay_steps=delay_steps,
             state=assemble_state(
                 self._spec,
                 tcp_pose=snapshot.samples["current_pose"].value,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from user_core.errors import InvalidRecordError
 from user_core.spec import EnvironmentSpec
-from user_core.types import ActionChunk, StateArray
+from user_core.types import NO_PLAN, ActionChunk, StateArray
 
 
 class ActionPlan:
@@ -24,6 +24,8 @@ class ActionPlan:
         self._requested = policy_version
         self._answered = ""
         self._chunk: ActionChunk | None = None
+        self._valid_from = 0
+        self._taken_over = False
         self.refusal = ""
 
     @property
@@ -39,7 +41,8 @@ class ActionPlan:
     def accept(self, chunk: ActionChunk) -> bool:
         """Take a chunk; tell whether it belongs to this episode. An empty one leaves its reason in `refusal`.
 
-        A second answer to the same observation, and one to an earlier observation, change nothing.
+        A second answer to the same observation, and one to an earlier observation, change nothing; any other replaces
+        what was planned, from the step on at which it arrives.
 
         Raises:
             InvalidRecordError: When the chunk does not fit the spec, or another version acts in mid-episode.
@@ -55,14 +58,45 @@ class ActionPlan:
                 what="the policy version in mid-episode", value=chunk.policy_version, allowed=self._answered
             )
         self._answered = chunk.policy_version
-        if self._chunk is None or chunk.first_step > self._chunk.first_step:
+        newest = -1 if self._chunk is None else self._chunk.first_step
+        if chunk.first_step > newest and chunk.first_step >= self._valid_from:
             self._chunk = chunk
         self.refusal = ""
         return True
 
+    def planned_for(self, step: int, *, taken_over: bool) -> int:
+        """Return `Observation.planned_steps` of a new observation; a take-over discards what was planned before it.
+
+        Args:
+            step: Of the observation.
+            taken_over: A person controls, so that the policy is asked at every step what it would do.
+        """
+        if taken_over and not self._taken_over:
+            self._chunk, self._valid_from = None, step
+        self._taken_over = taken_over
+        if taken_over or not self.remaining_steps(step):
+            return NO_PLAN
+        return min(self.planned_steps(step), NO_PLAN - 1)
+
+    def answers(self, step: int) -> bool:
+        """Tell whether the newest chunk answers the observation of this very step."""
+        return self._chunk is not None and self._chunk.first_step == step
+
+    def planned_steps(self, step: int) -> int:
+        """Return for how many steps, from this one on, there are actions that are meant to be executed."""
+        return 0 if self._chunk is None else self._left(step, self._chunk.executed_steps)
+
+    def remaining_steps(self, step: int) -> int:
+        """Return the same with the spare: actions for when the next answer is late."""
+        return 0 if self._chunk is None else self._left(step, len(self._chunk.values))
+
     def action(self, step: int) -> StateArray | None:
-        """Return the action (A,) for a step, or None when no chunk covers it."""
-        if self._chunk is None:
+        """Return the action (A,) for a step, perhaps a spare one, or None when no chunk covers it."""
+        if self._chunk is None or not self.remaining_steps(step):
             return None
-        index = step - self._chunk.first_step
-        return self._chunk.values[index] if 0 <= index < len(self._chunk.values) else None
+        return self._chunk.values[step - self._chunk.first_step]
+
+    def _left(self, step: int, length: int) -> int:
+        """Return how many of the first `length` steps of the newest chunk lie at or behind `step`."""
+        passed = 0 if self._chunk is None else step - self._chunk.first_step
+        return max(length - passed, 0) if passed >= 0 else 0

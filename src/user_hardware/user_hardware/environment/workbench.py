@@ -8,6 +8,7 @@ from typing import Protocol
 
 from user_core.types import EpisodeSummary, Observation, StepTrace, Transition
 from user_hardware.environment.action import ActionMapping
+from user_hardware.environment.answer_delay import AnswerDelay
 from user_hardware.environment.arbiter import Arbiter
 from user_hardware.environment.clock import ControlClock
 from user_hardware.environment.commander import Commander
@@ -50,4 +51,5 @@ class Workbench:
     judge: Judge
     output: EnvironmentOutput
     clock: ControlClock
+    answer_delay: AnswerDelay
     stamp_ns: Callable[[], int]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor, nn
 
+from user_policies.networks.real_time_chunking import PrefixBatch
 from user_policies.shared_batch import mean_over_processes
 
 
@@ -16,10 +17,12 @@ class Actor(nn.Module):
         actions: A, action axes.
         kind: Which kind of actor it is, by which an algorithm says what it trains (`policies/registry.py`).
         has_density: Whether `sample` knows how likely its actions were, which reinforcement learning needs.
+        continues_chunks: Whether it has `continue_chunk`, which real-time chunking needs.
     """
 
     kind: str
     has_density = False
+    continues_chunks = False
 
     def __init__(self, *, horizon: int, actions: int) -> None:
         """Takes the shape of a chunk."""
@@ -46,6 +49,19 @@ class Actor(nn.Module):
 
     def mode(self, features: Tensor) -> Tensor:
         """Returns the chunks (B, H, A) of a deterministic policy."""
+        raise NotImplementedError
+
+    def continue_chunk(
+        self, features: Tensor, *, prefix: PrefixBatch, deterministic: bool, generator: Generator | None = None
+    ) -> Tensor:
+        """Returns chunks (B, H, A) that go on from the ones before them, see `real_time_chunking`.
+
+        Args:
+            features: (B, F).
+            prefix: What is to be continued; a chunk with weight 0 throughout is as `mode` or `explore` would have it.
+            deterministic: As `mode`, not as `explore`.
+            generator: Source of the noise.
+        """
         raise NotImplementedError
 
     def imitation_loss(

@@ -12,6 +12,7 @@ from user_policies.networks.flow_config import FlowConfig
 from user_policies.networks.flow_mlp import FlowMlp
 from user_policies.networks.flow_network import FlowNetwork
 from user_policies.networks.flow_transformer import FlowTransformer
+from user_policies.networks.real_time_chunking import PrefixBatch, guided_velocity
 from user_policies.networks.tanh_gaussian import log_tanh_slope
 from user_policies.shared_batch import of_whole_batch, standard_normal
 
@@ -27,6 +28,7 @@ class FlowActor(Actor):
 
     kind = "flow"
     has_density = True
+    continues_chunks = True
 
     def __init__(self, *, inputs: int, actions: int, config: FlowConfig, horizon: int = 1) -> None:
         """Makes the network.
@@ -63,10 +65,29 @@ class FlowActor(Actor):
 
     def mode(self, features: Tensor) -> Tensor:
         """Returns the chunks (B, H, A) at the end of the path without added noise."""
-        start = features.new_zeros(len(features), self.horizon, self.actions)
-        if self.config.mode_from == "sample":
-            start = torch.randn_like(start)
-        return self.follow(features, start=start)
+        return self.follow(features, start=self._start_of_mode(features))
+
+    def continue_chunk(
+        self, features: Tensor, *, prefix: PrefixBatch, deterministic: bool, generator: Generator | None = None
+    ) -> Tensor:
+        """Returns the chunks (B, H, A) at the end of a path that is guided towards those before them."""
+        aim = PrefixBatch(target=self.before_tanh(prefix.target), weight=prefix.weight)
+        context = self.network.context(features)
+        noise_std = 0.0 if deterministic else self.config.practice_noise_std
+        point = self._start_of_mode(features) if deterministic else self._noise(features, generator)
+        for time in self._times(features):
+
+            def drift(noisy: Tensor, time: Tensor = time) -> Tensor:
+                return velocity(clean=self.network(noisy, time=time, context=context), noisy=noisy, time=time)
+
+            guided = guided_velocity(drift, point, time=float(time), prefix=aim)
+            if noise_std:
+                end = point + (1.0 - time) * guided
+                guided = guided + 0.5 * noise_std**2 * score(clean=end, noisy=point, time=time)
+            point = point + guided / self.config.steps
+            if noise_std:
+                point = point + noise_std / math.sqrt(self.config.steps) * self._noise(features, generator)
+        return torch.tanh(point)
 
     def follow(self, features: Tensor, *, start: Tensor) -> Tensor:
         """Returns the chunks (B, H, A) that noise (B, H, A) becomes along the flow itself."""
@@ -103,23 +124,27 @@ class FlowActor(Actor):
         dx = (v + noise_std²/2 · score) dt + noise_std dW, whose Euler steps are Gaussian: the density of the path is
         that of its first point times those of its steps.
         """
-
-        def draw() -> Tensor:
-            return standard_normal((len(features), self.horizon, self.actions), like=features, generator=generator)
-
         context = self.network.context(features)
         step_std = noise_std / math.sqrt(self.config.steps)
-        point = draw()
+        point = self._noise(features, generator)
         log_density = -0.5 * point.square() - _HALF_LOG_2_PI  # (B, H, A)
         for time in self._times(features):
             clean = self.network(point, time=time, context=context)
             drift = velocity(clean=clean, noisy=point, time=time)
             drift = drift + 0.5 * noise_std**2 * score(clean=clean, noisy=point, time=time)
-            noise = draw()
+            noise = self._noise(features, generator)
             point = point + drift / self.config.steps + step_std * noise
             log_density = log_density - 0.5 * noise.square() - (math.log(step_std) + _HALF_LOG_2_PI)
         log_density = log_density - log_tanh_slope(point)
         return torch.tanh(point), log_density.flatten(1).sum(dim=-1)  # (B, H, A), (B,)
+
+    def _start_of_mode(self, features: Tensor) -> Tensor:
+        zero = features.new_zeros(len(features), self.horizon, self.actions)
+        return torch.randn_like(zero) if self.config.mode_from == "sample" else zero
+
+    def _noise(self, features: Tensor, generator: Generator | None) -> Tensor:
+        shape = (len(features), self.horizon, self.actions)
+        return standard_normal(shape, like=features, generator=generator)
 
     def _times(self, features: Tensor) -> tuple[Tensor, ...]:
         """Return 0, 1/K, … 1 - 1/K, each (1,)."""

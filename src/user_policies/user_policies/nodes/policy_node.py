@@ -63,18 +63,16 @@ class PolicyNode(Node):
             policy_name=self._config.policy.name,
             notify=self._wake,
         )
-        self._server = PolicyServer(library=self._library, request=self._loader.request)
+        self._server = PolicyServer(library=self._library, request=self._loader.request, config=self._config)
         self._weights = WeightsSubscription(
             node=self, deliver=self._loader.deliver, stall_s=self._config.weights_stall_s
         )
         self._action_publishers = {}
         for robot in self._config.robots:
             self._action_publishers[robot] = self.create_publisher(ActionChunk, f"/{robot}/policy/action", qos.NEWEST)
-            topic = f"/{robot}/environment"
-            self.create_subscription(EnvironmentSpec, f"{topic}/spec", partial(self._on_spec, robot), qos.LATCHED)
-            self.create_subscription(
-                Observation, f"{topic}/observation", partial(self._on_observation, robot), qos.NEWEST
-            )
+            on_spec, on_observation = partial(self._on_spec, robot), partial(self._on_observation, robot)
+            self.create_subscription(EnvironmentSpec, f"/{robot}/environment/spec", on_spec, qos.LATCHED)
+            self.create_subscription(Observation, f"/{robot}/environment/observation", on_observation, qos.NEWEST)
         self.create_subscription(LearnerStatus, "/learner/status", self._on_status, qos.LATCHED)
         self.create_subscription(ReplayStatus, "/replay/status", self._on_status, qos.LATCHED)
         self._diagnostics = Diagnostics(node=self)
@@ -158,6 +156,8 @@ class PolicyNode(Node):
 
     def _on_second(self) -> None:
         self._on_results()  # of before there was an executor
+        if self._server.complaint:
+            self.get_logger().warning(self._server.complaint, throttle_duration_sec=10.0)
         self._diagnostics.publish(
             fault="" if self._library.newest else "no weights yet",
             summary=f"acts with {self._library.newest}",

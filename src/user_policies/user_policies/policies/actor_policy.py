@@ -11,11 +11,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
+from user_core.errors import ConfigurationError
 from user_core.interfaces import Tensors
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
-from user_core.types import Observation
+from user_core.types import ChunkPrefix, Mode, Observation
+from user_policies.blending.registry import make_blender
 from user_policies.networks.actor import Actor
 from user_policies.networks.gaussian_actor import GaussianActor
+from user_policies.networks.real_time_chunking import PrefixBatch, stack_prefixes
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
 from user_policies.policies.observation_batch import ObservationBatch
@@ -53,7 +56,7 @@ class ActorPolicy:
             device: A torch device.
 
         Raises:
-            ConfigurationError: When the environment lacks what the policy reads.
+            ConfigurationError: When the environment lacks what the policy reads, or the actor cannot continue chunks.
         """
         self.spec = spec
         self.device = torch.device(device)
@@ -62,6 +65,15 @@ class ActorPolicy:
             torch.manual_seed(seed)
             features = self.make_features(spec=spec, config=config)
             actor = self.make_actor(spec=spec, config=config, features=features)
+        self._conditions = make_blender(config.chunk_blending).conditions
+        if self._conditions and not actor.continues_chunks:
+            raise ConfigurationError(
+                key="policy.chunk_blending",
+                value=config.chunk_blending,
+                allowed=f"none or ensembling: the actions of policy {config.name} are not drawn by a flow, "
+                "so that they cannot be made to continue a chunk",
+                where="the params files, or the launch argument policy",
+            )
         self.network = PolicyNetwork(features=features, actor=actor).to(self.device)
         averaged_features = copy.deepcopy(features) if features.trained_end_to_end else features
         self.average = PolicyNetwork(features=averaged_features, actor=copy.deepcopy(actor)).to(self.device)
@@ -89,27 +101,55 @@ class ActorPolicy:
         """State groups in use that no real robot has; a report names them."""
         return tuple(name for name in self.state_groups if name == PRIVILEGED_GROUP)
 
-    def act(self, observations: Sequence[Observation], *, deterministic: Sequence[bool]) -> list[NDArray[np.float32]]:
+    def act(
+        self,
+        observations: Sequence[Observation],
+        *,
+        deterministic: Sequence[bool],
+        prefixes: Sequence[ChunkPrefix | None] | None = None,
+    ) -> list[NDArray[np.float32]]:
         """Returns one (H, A) action chunk in [-1, 1] per observation.
 
         Args:
             observations: One per robot, checked against the spec already.
             deterministic: Per robot, whether it gets the distribution's mode or a sample.
+            prefixes: Per robot, what its chunk is to continue; only of an actor that continues chunks.
         """
         if not observations:
             return []
         batch = self._batch(observations)
         self._evaluation_mode()
-        with torch.inference_mode():
+        prefix = self._prefix_batch(prefixes)
+        with torch.inference_mode() if prefix is None else torch.no_grad():  # a guided flow differentiates
             features = self.network.features(batch)
             if all(deterministic):
-                chosen = self._mode(batch, features)
+                chosen = self._mode(batch, features, prefix)
             else:
-                chosen = self.network.actor.explore(features, self._generator)
+                chosen = self._explore(features, prefix)
                 if any(deterministic):
-                    mode = self._mode(batch, features)
+                    mode = self._mode(batch, features, prefix)
                     chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, chosen)
         return list(chosen.cpu().numpy())
+
+    def warm_up(self) -> None:
+        """Acts once on an empty observation, in each of the ways in which it will be asked to.
+
+        The libraries load and set up what they need at first use: of a guided flow that takes half a second.
+        """
+        nothing = Observation(
+            stamp_ns=0,
+            source="",
+            spec_digest=self.spec.digest,
+            episode="",
+            step=0,
+            mode=Mode.TRAIN,
+            deterministic=True,
+            state=np.zeros(self.spec.state_dim, np.float32),
+            images=tuple(np.zeros((camera.height, camera.width, 3), np.uint8) for camera in self.spec.cameras),
+        )
+        (chunk,) = self.act([nothing], deterministic=[True])
+        if self._conditions:
+            self.act([nothing], deterministic=[True], prefixes=[ChunkPrefix(values=chunk, frozen=1)])
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Returns copies of all tensors: `features.*`, `actor.*` and, with `ema.` before them, the average's own."""
@@ -170,12 +210,25 @@ class ActorPolicy:
                 if module.training:
                     module.eval()
 
-    def _mode(self, batch: ObservationBatch, features: Tensor) -> Tensor:
-        if not self._act_with_average:
-            return self.network.actor.mode(features)
-        if self.network.features.trained_end_to_end:
+    def _mode(self, batch: ObservationBatch, features: Tensor, prefix: PrefixBatch | None) -> Tensor:
+        network = self.average if self._act_with_average else self.network
+        if self._act_with_average and self.network.features.trained_end_to_end:
             features = self.average.features(batch)
-        return self.average.actor.mode(features)
+        if prefix is None:
+            return network.actor.mode(features)
+        return network.actor.continue_chunk(features, prefix=prefix, deterministic=True)
+
+    def _explore(self, features: Tensor, prefix: PrefixBatch | None) -> Tensor:
+        actor, generator = self.network.actor, self._generator
+        if prefix is None:
+            return actor.explore(features, generator)
+        return actor.continue_chunk(features, prefix=prefix, deterministic=False, generator=generator)
+
+    def _prefix_batch(self, prefixes: Sequence[ChunkPrefix | None] | None) -> PrefixBatch | None:
+        if prefixes is None or all(prefix is None for prefix in prefixes):
+            return None
+        actor = self.network.actor
+        return stack_prefixes(prefixes, horizon=actor.horizon, actions=actor.actions).to(self.device)
 
     def _batch(self, observations: Sequence[Observation]) -> ObservationBatch:
         states = torch.from_numpy(np.stack([observation.state for observation in observations]))  # (B, S)

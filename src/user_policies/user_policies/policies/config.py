@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from user_core.configuration import group, parameter
 from user_core.embodiment import SPEC_OF
 from user_core.errors import ConfigurationError
+from user_policies.blending.registry import BLENDERS
 from user_policies.networks.flow_config import FlowConfig
 
 _WHERE = "the group policy of policy_node and learner_node in the params files (the same in both)"
@@ -24,7 +25,20 @@ class PolicyConfig:
         choices=tuple(SPEC_OF),
     )
     hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the actor's hidden layers", minimum=1)
-    horizon: int = parameter(1, "steps in a chunk of actions", minimum=1, maximum=1000)
+    horizon: int = parameter(1, "H, steps in a chunk of actions", minimum=1, maximum=1000)
+    execute: int = parameter(
+        0,
+        "steps of a chunk that are executed before its successor takes over, 0 = all; the others are what blending "
+        "works on, and are executed only when the successor is late",
+        minimum=0,
+        maximum=1000,
+    )
+    chunk_blending: str = parameter(
+        "none",
+        "how a chunk follows the one before: none replaces it, ensembling averages both where they overlap, real_time "
+        "draws one that continues it (flow policies); policy.execute must leave an overlap",
+        choices=tuple(BLENDERS.names),
+    )
     log_std_min: float = parameter(-5.0, "lower bound of the log standard deviation before the tanh", maximum=2.0)
     log_std_max: float = parameter(1.0, "upper bound of the log standard deviation before the tanh", maximum=3.0)
     act_with_average: bool = parameter(
@@ -61,6 +75,13 @@ class PolicyConfig:
             raise ConfigurationError(
                 key="policy.hidden_sizes", value=self.hidden_sizes, allowed="at least one layer", where=_WHERE
             )
+        if self.execute > self.horizon:
+            raise ConfigurationError(
+                key="policy.execute",
+                value=self.execute,
+                allowed=f"at most policy.horizon = {self.horizon}",
+                where=_WHERE,
+            )
         if self.log_std_min >= self.log_std_max:
             raise ConfigurationError(
                 key="policy.log_std_min",
@@ -68,3 +89,8 @@ class PolicyConfig:
                 allowed=f"less than policy.log_std_max = {self.log_std_max}",
                 where=_WHERE,
             )
+
+    @property
+    def executed_steps(self) -> int:
+        """Return how many steps of a chunk are meant to be executed."""
+        return self.execute or self.horizon

@@ -34,6 +34,9 @@ class PolicyNodeConfig:
     weights_stall_s: float = parameter(
         5.0, "seconds without a chunk after which incomplete weights are subscribed to anew", minimum=0.1, maximum=600.0
     )
+    inference_delay_s: float = parameter(
+        0.0, "for tests and benchmarks: seconds by which every inference is made longer", minimum=0.0, maximum=10.0
+    )
     policy: PolicyConfig = group(PolicyConfig)
 
     def __post_init__(self) -> None:

@@ -167,7 +167,7 @@ class WeightsLoader:
 
     def _build(self, scope: _Scope, payload: WeightsPayload) -> LoadedPolicy:
         """Fill a spare policy, or a new one, and compare the digest over what it then holds (trap 5)."""
-        policy = scope.spare.pop() if scope.spare else self._make_policy(scope.spec)
+        policy = scope.spare.pop() if scope.spare else self._make_warm_policy(scope.spec)
         policy.load(payload.tensors())
         header = payload.header
         if tensors_digest(policy.weights()) != header.tensors_digest:
@@ -178,3 +178,8 @@ class WeightsLoader:
         if not header.name:
             scope.newest = header.version if scope.newest is None else max(scope.newest, header.version)
         return LoadedPolicy(identity=header.identity, policy=policy)
+
+    def _make_warm_policy(self, spec: EnvironmentSpec) -> Policy:
+        policy = self._make_policy(spec)
+        policy.warm_up()
+        return policy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,9 @@ import numpy as np
 
 from user_core.spec import EnvironmentSpec
 from user_core.types import ActionChunk, Observation, StateArray
+from user_policies.blending.registry import make_blender
+from user_policies.serving.chunk_schedule import ChunkSchedule
+from user_policies.serving.config import PolicyNodeConfig
 from user_policies.serving.library import LoadedPolicy, VersionLibrary
 from user_policies.serving.version_pins import VersionPins
 
@@ -31,26 +35,39 @@ class _Waiting:
 
 
 class PolicyServer:
-    """Answers each observation once weights for it are at hand; never waits for another robot.
+    """Answers each observation that wants it once weights for it are at hand; never waits for another robot.
 
     Args:
         library: The policies that can answer at once.
         request: Asked for a version that is not among them; ends in `VersionLibrary.install` or `lacks`.
+        config: How long chunks are executed, and how one follows the other.
         clock: Monotonic seconds.
+
+    Attributes:
+        complaint: Why an arm has to wait for its chunks, for people; "" = none does.
     """
 
     def __init__(
-        self, *, library: VersionLibrary, request: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        library: VersionLibrary,
+        request: Callable[[str], None],
+        config: PolicyNodeConfig,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._library = library
         self._request = request
+        self._inference_delay_s = config.inference_delay_s
+        self._execute = config.policy.executed_steps
+        self._blender = make_blender(config.policy.chunk_blending)
         self._clock = clock
         self._pins = VersionPins()
         self._specs: dict[str, EnvironmentSpec] = {}
         self._waiting: dict[str, _Waiting] = {}
-        self._answered: dict[str, ActionChunk] = {}
+        self._schedules: defaultdict[str, ChunkSchedule] = defaultdict(ChunkSchedule)
         self._requested: set[str] = set()
         self._lacking: dict[str, str] = {}
+        self.complaint = ""
 
     @property
     def spec(self) -> EnvironmentSpec | None:
@@ -67,7 +84,7 @@ class PolicyServer:
         self._specs[robot] = spec
 
     def submit(self, robot: str, observation: Observation) -> None:
-        """Take an observation; it replaces one of the same robot that still waits.
+        """Take an observation; one that wants an answer replaces one of the same robot that still waits.
 
         One that comes before its robot's spec is left: it is sent again until it is answered.
 
@@ -78,7 +95,9 @@ class PolicyServer:
         if spec is None:
             return
         spec.check_observation(observation)
-        self._waiting[robot] = _Waiting(observation=observation, received_s=self._clock())
+        self.complaint = self._delay_of(robot, observation)
+        if self._schedules[robot].wants_answer(observation):
+            self._waiting[robot] = _Waiting(observation=observation, received_s=self._clock())
 
     def lacks(self, asked: str, reason: str) -> None:
         """Note that a requested version cannot be had; who waits for it is told so."""
@@ -90,7 +109,8 @@ class PolicyServer:
         answers: list[Answer] = []
         batches: dict[str, tuple[LoadedPolicy, list[str]]] = {}
         for robot, waiting in self._waiting.items():
-            settled = self._repeated(robot, waiting.observation) or self._refusal(robot, waiting.observation)
+            repeated = self._schedules[robot].repeated(waiting.observation)
+            settled = repeated or self._refusal(robot, waiting.observation)
             if settled is not None:
                 answers.append(self._timed(robot, settled))
                 continue
@@ -104,11 +124,13 @@ class PolicyServer:
         self._lacking.clear()
         return answers
 
-    def _repeated(self, robot: str, observation: Observation) -> ActionChunk | None:
-        """Return the answer given before to the very same observation: a repetition must not draw a new sample."""
-        last = self._answered.get(robot)
-        identity = (observation.source, observation.episode, observation.step)
-        return last if last is not None and (last.source, last.episode, last.first_step) == identity else None
+    def _delay_of(self, robot: str, observation: Observation) -> str:
+        if observation.delay_steps <= self._execute:
+            return ""
+        return (
+            f"{robot} waits: an answer takes {observation.delay_steps} steps and {self._execute} of a chunk are "
+            "executed; let policy.execute and policy.horizon be more, or the policy faster"
+        )
 
     def _refusal(self, robot: str, observation: Observation) -> ActionChunk | None:
         spec = self.spec
@@ -138,11 +160,19 @@ class PolicyServer:
 
     def _act(self, loaded: LoadedPolicy, robots: list[str]) -> list[Answer]:
         observations = [self._waiting[robot].observation for robot in robots]
-        chunks = loaded.policy.act(observations, deterministic=[one.deterministic for one in observations])
+        prefixes = [self._schedules[robot].prefix(self._waiting[robot].observation) for robot in robots]
+        if self._inference_delay_s:
+            time.sleep(self._inference_delay_s)
+        chunks = loaded.policy.act(
+            observations,
+            deterministic=[one.deterministic for one in observations],
+            prefixes=prefixes if self._blender.conditions else None,
+        )
         answers = []
-        for robot, observation, values in zip(robots, observations, chunks, strict=True):
-            chunk = _chunk(observation, values, loaded.identity.label)
-            self._answered[robot] = chunk
+        for robot, observation, prefix, values in zip(robots, observations, prefixes, chunks, strict=True):
+            blended = values if prefix is None else self._blender.blend(values, prefix=prefix)
+            chunk = _chunk(observation, blended, version=loaded.identity.label, execute=self._execute)
+            self._schedules[robot].sent(chunk)
             answers.append(self._timed(robot, chunk))
         return answers
 
@@ -150,7 +180,7 @@ class PolicyServer:
         return Answer(robot=robot, chunk=replace(chunk, inference_s=self._clock() - self._waiting[robot].received_s))
 
 
-def _chunk(observation: Observation, values: StateArray, version: str) -> ActionChunk:
+def _chunk(observation: Observation, values: StateArray, *, version: str, execute: int) -> ActionChunk:
     if not np.all(np.isfinite(values)):
         return _empty(observation, f"weights {version} computed an action that is not finite")
     return ActionChunk(
@@ -158,6 +188,7 @@ def _chunk(observation: Observation, values: StateArray, version: str) -> Action
         spec_digest=observation.spec_digest,
         episode=observation.episode,
         first_step=observation.step,
+        execute=execute,
         values=values,
         policy_version=version,
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.support.environment_bench import LOCKSTEP, Bench, action
 from user_core.transforms import FloatArray
-from user_core.types import ActionSource, Mode, Outcome, StateArray, StepType
+from user_core.types import NO_PLAN, ActionSource, Mode, Outcome, StateArray, StepType
 from user_hardware.environment.arbiter import ControlState
 from user_hardware.environment.goal import Goal, GoalProgress
 from user_hardware.environment.simulation_link import SimulationReply
@@ -240,3 +240,59 @@ def test_a_mark_ends_the_episode_with_the_step_that_was_marked() -> None:
     marked, last = bench.output.records[-2:]
     assert (marked.observation.step, marked.reward, marked.reward_source) == (2, 1.0, "human")
     assert last.terminated and bench.output.summaries[-1].outcome is Outcome.SUCCESS
+
+
+def chunk_of(*levels: float) -> StateArray:
+    """A chunk (H, A) that asks for these x."""
+    return np.stack([action(x=level) for level in levels])
+
+
+def test_the_world_waits_for_an_answer_exactly_when_no_step_is_planned() -> None:
+    bench = LockstepBench()
+    bench.start()
+    bench.answer(chunk_of(0.1, 0.2, 0.3, 0.4), execute=2)
+    advances = len(bench.advances)
+    bench.world_answers()
+    advances += 1
+    assert len(bench.advances) == advances  # step 1 was commanded without another answer
+    bench.world_answers()
+    bench.poll()
+    assert len(bench.advances) == advances
+    assert [one.planned_steps for one in bench.output.observations] == [NO_PLAN, 1, 0]
+    assert {one.delay_steps for one in bench.output.observations} == {0}
+    bench.answer(chunk_of(0.5, 0.6), execute=2)
+    bench.world_answers()
+    assert [round(float(one.executed_action[0]), 3) for one in bench.output.records] == [0.1, 0.2, 0.5]
+
+
+def test_a_spare_step_is_never_acted_on_where_waiting_costs_nothing() -> None:
+    bench = LockstepBench()
+    bench.start()
+    bench.answer(chunk_of(0.1, 0.2), execute=1)
+    bench.world_answers()
+    advances = len(bench.advances)
+    for _ in range(100):
+        bench.poll(0.1)
+    assert len(bench.advances) == advances
+    assert bench.loop.deadline_misses == 0
+
+
+def test_while_a_person_controls_each_step_waits_for_what_the_policy_would_have_done() -> None:
+    bench = LockstepBench()
+    bench.start_with_person()
+    bench.answer(chunk_of(0.1, 0.2, 0.3, 0.4, 0.5))
+    bench.world_answers()
+    bench.person_acts(action(y=0.5))  # a planned step, taken over: what the plan has for it stands beside
+    bench.person_answers(action(y=0.5).astype(np.float64))
+    assert bench.output.observations[-1].planned_steps == NO_PLAN
+    advances = len(bench.advances)
+    bench.poll()
+    assert len(bench.advances) == advances
+    bench.answer(chunk_of(-0.1, -0.2, -0.3, -0.4, -0.5))
+    bench.world_answers()
+    bench.person_answers(action(y=0.5).astype(np.float64))
+    bench.answer(chunk_of(-0.6, -0.7, -0.8, -0.9, -1.0))
+    bench.world_answers()
+    records = bench.output.records
+    assert [one.action_source for one in records] == [ActionSource.POLICY, *[ActionSource.HUMAN] * 3]
+    assert [round(float(one.policy_action[0]), 3) for one in records] == [0.1, 0.2, -0.1, -0.6]

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from tests.support.learning_records import make_observation, small_spec
-from tests.support.policy_samples import SPEC, gaussian, small_policy
+from tests.support.policy_samples import CONFIG, SPEC, gaussian, small_policy
 from user_core.errors import InvalidRecordError
 from user_core.interfaces import Policy
-from user_core.types import ActionChunk, Observation, StateArray
+from user_core.types import ActionChunk, ChunkPrefix, Observation, StateArray
+from user_policies.policies.config import PolicyConfig
+from user_policies.policies.registry import make_policy
+from user_policies.serving.config import PolicyNodeConfig
 from user_policies.serving.library import LoadedPolicy, VersionLibrary
 from user_policies.serving.server import NO_WEIGHTS, PolicyServer
 from user_policies.weights.version import WeightsIdentity, WeightsVersion
@@ -19,17 +22,21 @@ from user_policies.weights.version import WeightsIdentity, WeightsVersion
 class Bench:
     """A server, its library, and what it asked for."""
 
-    def __init__(self, *updates: int, robots: tuple[str, ...] = ("arm_0",)) -> None:
+    def __init__(
+        self, *updates: int, robots: tuple[str, ...] = ("arm_0",), policy: PolicyConfig = CONFIG, delay_s: float = 0.0
+    ) -> None:
         self.library = VersionLibrary()
+        self.policy = policy
         self.requested: list[str] = []
-        self.server = PolicyServer(library=self.library, request=self.requested.append)
+        config = PolicyNodeConfig(run_folder="unused", policy=policy, inference_delay_s=delay_s)
+        self.server = PolicyServer(library=self.library, request=self.requested.append, config=config)
         for robot in robots:
             self.server.set_spec(robot, SPEC)
         for update in updates:
             self.install(update)
 
     def install(self, update: int, name: str = "") -> Policy:
-        policy = small_policy(seed=update)
+        policy = make_policy(spec=SPEC, config=self.policy, seed=update)
         version = WeightsVersion(incarnation=1, update=update)
         self.library.install(LoadedPolicy(identity=WeightsIdentity(version=version, name=name), policy=policy))
         return policy
@@ -49,17 +56,25 @@ class CountingBatches:
         self.state_groups = policy.state_groups
         self.load = policy.load
         self.weights = policy.weights
+        self.warm_up = policy.warm_up
         self.sizes: list[int] = []
 
-    def act(self, observations: Sequence[Observation], *, deterministic: Sequence[bool]) -> list[StateArray]:
+    def act(
+        self,
+        observations: Sequence[Observation],
+        *,
+        deterministic: Sequence[bool],
+        prefixes: Sequence[ChunkPrefix | None] | None = None,
+    ) -> list[StateArray]:
         self.sizes.append(len(observations))
-        return self._policy.act(observations, deterministic=deterministic)
+        return self._policy.act(observations, deterministic=deterministic, prefixes=prefixes)
 
 
-def observation(step: int = 0, *, episode: str = "e", version: str = "", deterministic: bool = True) -> Observation:
-    return dataclasses.replace(
-        make_observation(SPEC, episode=episode, step=step), policy_version=version, deterministic=deterministic
-    )
+def observation(
+    step: int = 0, *, episode: str = "e", version: str = "", deterministic: bool = True, **fields: int
+) -> Observation:
+    made = make_observation(SPEC, episode=episode, step=step)
+    return dataclasses.replace(made, policy_version=version, deterministic=deterministic, **fields)  # type: ignore[arg-type]
 
 
 def answered(chunk: ActionChunk | None) -> ActionChunk:
@@ -211,3 +226,67 @@ def test_a_robot_of_another_spec_is_told_so() -> None:
     chunk = answered(bench.ask(make_observation(other), robot="arm_1"))
     assert chunk.values.size == 0
     assert "serves spec" in chunk.reason
+
+
+CHUNKS = dataclasses.replace(CONFIG, horizon=8, execute=4)
+
+
+def test_a_chunk_says_how_much_of_it_is_to_be_executed() -> None:
+    chunk = answered(Bench(32, policy=CHUNKS).ask(observation()))
+    assert (chunk.values.shape, chunk.execute, chunk.executed_steps) == ((8, SPEC.action_dim), 4, 4)
+
+
+def test_nothing_is_computed_while_enough_is_planned() -> None:
+    bench = Bench(32, policy=CHUNKS)
+    assert bench.ask(observation()) is not None
+    assert bench.ask(observation(1, planned_steps=3, delay_steps=2)) is None
+    assert answered(bench.ask(observation(2, planned_steps=2, delay_steps=2))).first_step == 2
+
+
+def test_an_observation_that_wants_no_answer_does_not_take_the_place_of_one_that_does() -> None:
+    bench = Bench(policy=CHUNKS)
+    bench.install(32)
+    bench.ask(observation())
+    bench.server.submit("arm_0", observation(2, planned_steps=2, delay_steps=2))
+    bench.server.submit("arm_0", observation(3, planned_steps=3, delay_steps=2))
+    assert [answer.chunk.first_step for answer in bench.server.answer()] == [2]
+
+
+def test_chunks_are_blended_as_the_configuration_names() -> None:
+    bench = Bench(32, policy=dataclasses.replace(CHUNKS, chunk_blending="ensembling"))
+    first = answered(bench.ask(observation(deterministic=False)))
+    second = answered(bench.ask(observation(2, planned_steps=2, delay_steps=2, deterministic=False)))
+    np.testing.assert_array_equal(second.values[:2], first.values[2:4])
+    third = answered(bench.ask(observation(4, deterministic=False)))  # a person controls: nothing is continued
+    assert not np.any(np.all(third.values[:2] == second.values[2:4], axis=-1))
+
+
+def test_arms_in_one_batch_each_continue_their_own_chunk() -> None:
+    robots = ("arm_0", "arm_1", "arm_2")
+    bench = Bench(32, robots=robots, policy=dataclasses.replace(CHUNKS, chunk_blending="ensembling"))
+    before = {}
+    for index, robot in enumerate(robots[:2]):
+        before[robot] = answered(bench.ask(observation(episode=f"e{index}", deterministic=False), robot))
+    for index, robot in enumerate(robots):
+        asked = observation(2, episode=f"e{index}", deterministic=False)
+        if robot in before:
+            asked = dataclasses.replace(asked, planned_steps=2, delay_steps=2)
+        bench.server.submit(robot, asked)
+    after = {answer.robot: answer.chunk for answer in bench.server.answer()}
+    assert set(after) == set(robots)
+    for robot, chunk in before.items():
+        np.testing.assert_array_equal(after[robot].values[:2], chunk.values[2:4])
+
+
+def test_an_injected_delay_is_spent_where_inference_happens() -> None:
+    bench = Bench(32, delay_s=0.05)
+    assert answered(bench.ask(observation())).inference_s >= 0.05
+    assert answered(bench.ask(observation())).inference_s < 0.05  # a repetition is not computed
+
+
+def test_a_policy_too_slow_for_its_chunks_says_so() -> None:
+    bench = Bench(32, policy=CHUNKS)
+    bench.ask(observation(3, planned_steps=0, delay_steps=5))
+    assert "an answer takes 5 steps and 4 of a chunk" in bench.server.complaint
+    bench.ask(observation(4, planned_steps=0, delay_steps=4))
+    assert bench.server.complaint == ""

@@ -1,0 +1,1 @@
+"""How a new chunk of actions follows the one that is being executed, by name."""
