@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from user_core.interfaces import Tensors
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
 from user_core.types import Observation
 from user_policies.networks.actor import Actor
+from user_policies.networks.frozen_base import BASE, refuse_other_base
 from user_policies.networks.gaussian_actor import GaussianActor
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
@@ -22,6 +24,7 @@ from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.tensors import check_tensors, load_module, module_tensors, tensors_digest
 
 _AVERAGE = "ema."
+_LOGGER = logging.getLogger(__name__)
 
 
 class PolicyNetwork(nn.Module):
@@ -40,7 +43,8 @@ class ActorPolicy:
     Attributes:
         spec: The environment that it acts in.
         network: The newest weights.
-        average: Their exponential average; it shares the features where those are frozen.
+        average: Their exponential average; it shares the features where those are frozen. Without
+            `policy.act_with_average` it is the newest weights themselves.
     """
 
     def __init__(self, *, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> None:
@@ -57,16 +61,18 @@ class ActorPolicy:
         """
         self.spec = spec
         self.device = torch.device(device)
-        self._act_with_average = config.act_with_average
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             features = self.make_features(spec=spec, config=config)
             actor = self.make_actor(spec=spec, config=config, features=features)
         self.network = PolicyNetwork(features=features, actor=actor).to(self.device)
-        averaged_features = copy.deepcopy(features) if features.trained_end_to_end else features
-        self.average = PolicyNetwork(features=averaged_features, actor=copy.deepcopy(actor)).to(self.device)
-        self.average.actor.requires_grad_(False)
+        self.average = self.network
+        if config.act_with_average:
+            averaged_features = copy.deepcopy(features) if features.trained_end_to_end else features
+            self.average = PolicyNetwork(features=averaged_features, actor=copy.deepcopy(actor))
+            self.average.actor.requires_grad_(False)
         self.state_groups = features.state_groups
+        self._warned_of: set[str] = set()
         self._generator = Generator(device=self.device).manual_seed(seed)
 
     def make_features(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> FeatureExtractor:
@@ -99,6 +105,7 @@ class ActorPolicy:
         if not observations:
             return []
         batch = self._batch(observations)
+        self._warn_of_unknown(batch.instructions)
         self._evaluation_mode()
         with torch.inference_mode():
             features = self.network.features(batch)
@@ -114,6 +121,8 @@ class ActorPolicy:
     def weights(self) -> dict[str, NDArray[Any]]:
         """Returns copies of all tensors: `features.*`, `actor.*` and, with `ema.` before them, the average's own."""
         tensors = module_tensors(self.network, prefix="")
+        if self.average is self.network:
+            return tensors
         tensors.update(module_tensors(self.average.actor, prefix=_AVERAGE + "actor."))
         if self.network.features.trained_end_to_end:
             tensors.update(module_tensors(self.average.features, prefix=_AVERAGE + "features."))
@@ -123,14 +132,27 @@ class ActorPolicy:
         """Swaps in all weights at once, or none.
 
         Raises:
-            WeightsError: Naming the tensors that are missing, unknown, of another shape or not finite.
+            WeightsError: Naming the tensors that are missing, unknown, of another shape or not finite, or the bases
+                where they differ.
         """
-        check_tensors(weights, expected=self.weights(), what="the policy's weights")
+        own = self.weights()
+        check_tensors(weights, expected=own, what="the policy's weights")
+        for name in own:
+            if name.endswith(BASE):
+                refuse_other_base(weights[name], own=own[name], name=name)
         current = {name: value for name, value in weights.items() if not name.startswith(_AVERAGE)}
         load_module(self.network, current, prefix="")
+        if self.average is self.network:
+            return
         load_module(self.average.actor, weights, prefix=_AVERAGE + "actor.")
         if self.network.features.trained_end_to_end:
             load_module(self.average.features, weights, prefix=_AVERAGE + "features.")
+
+    def learn_instructions(self, instructions: Iterable[str]) -> None:
+        """Notes instructions that it is trained on, where it reads them: it warns of any other that it is given."""
+        if self.network.features.reads_instructions:
+            for instruction in dict.fromkeys(instructions):
+                self.network.features.known_instructions.add(instruction)
 
     def features_of(self, observations: Sequence[Observation]) -> NDArray[np.float32]:
         """Returns the features (B, F) that acting on these observations would use."""
@@ -148,6 +170,8 @@ class ActorPolicy:
 
     def update_average(self, rate: float) -> None:
         """Moves the average towards the newest weights by a share `rate`; a learner calls it, acting does not."""
+        if self.average is self.network:
+            return
         moved: list[tuple[nn.Module, nn.Module]] = [(self.average.actor, self.network.actor)]
         if self.network.features.trained_end_to_end:
             moved.append((self.average.features, self.network.features))
@@ -171,11 +195,22 @@ class ActorPolicy:
                     module.eval()
 
     def _mode(self, batch: ObservationBatch, features: Tensor) -> Tensor:
-        if not self._act_with_average:
-            return self.network.actor.mode(features)
-        if self.network.features.trained_end_to_end:
+        if self.average is not self.network and self.network.features.trained_end_to_end:
             features = self.average.features(batch)
         return self.average.actor.mode(features)
+
+    def _warn_of_unknown(self, instructions: Iterable[str]) -> None:
+        """Say once that an instruction is new: it is followed as well as what was learned reaches."""
+        features = self.network.features
+        if not features.reads_instructions:
+            return
+        for instruction in set(instructions) - self._warned_of:
+            if instruction in features.known_instructions:
+                continue
+            known = features.known_instructions.sentences()
+            if known:
+                self._warned_of.add(instruction)
+                _LOGGER.warning("the instruction %r was never trained; these were: %s", instruction, "; ".join(known))
 
     def _batch(self, observations: Sequence[Observation]) -> ObservationBatch:
         states = torch.from_numpy(np.stack([observation.state for observation in observations]))  # (B, S)

@@ -18,6 +18,8 @@ POLICIES = Registry(
         "flow": "user_policies.policies.flow:FlowPolicy",
         "flow_state": "user_policies.policies.flow:FlowStatePolicy",
         "mlp": "user_policies.policies.mlp:MlpPolicy",
+        "pi0": "user_policies.policies.pi0:Pi0Policy",
+        "vla_small": "user_policies.policies.vla_small:VlaSmallPolicy",
     },
     where="the launch argument policy",
 )
