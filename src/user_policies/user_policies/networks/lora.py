@@ -44,7 +44,7 @@ class LoraLinear(nn.Module):
     def merged(self) -> nn.Linear:
         """Returns one plain layer that does the same."""
         outputs, inputs = self.weight.shape
-        plain = nn.Linear(inputs, outputs, bias=self.bias is not None, device=self.weight.device)
+        plain = nn.Linear(inputs, outputs, bias=self.bias is not None).to(self.weight)
         with torch.no_grad():
             plain.weight.copy_(self.weight + self._scale * self.lora_b @ self.lora_a)
             if self.bias is not None:

@@ -73,17 +73,10 @@ def make_pi0(*, size: str, horizon: int, weights: str, trainable: str, rank: int
         device: Where the tensors are.
 
     Raises:
-        ConfigurationError: When the library is missing, or base is asked for without weights.
+        ConfigurationError: When the library is missing.
         WeightsError: When the weights are not there, or are those of another model, naming the tensors that differ.
     """
     _refuse_missing_library()
-    if size == "base" and not weights:
-        raise ConfigurationError(
-            key="policy.weights",
-            value=weights,
-            allowed="a local folder or a hub id of pi0's weights, with policy.size = base",
-            where=WHERE,
-        )
     import transformers
 
     config = _config_of(SIZES[size], horizon=horizon, base=size == "base")

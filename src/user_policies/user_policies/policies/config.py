@@ -77,6 +77,13 @@ class PolicyConfig:
             raise ConfigurationError(
                 key="policy.hidden_sizes", value=self.hidden_sizes, allowed="at least one layer", where=_WHERE
             )
+        if self.name == "pi0" and self.size == "base" and not self.weights:
+            raise ConfigurationError(
+                key="policy.weights",
+                value=self.weights,
+                allowed="a local folder or a hub id of pi0's weights, with policy.size = base",
+                where=_WHERE,
+            )
         if self.log_std_min >= self.log_std_max:
             raise ConfigurationError(
                 key="policy.log_std_min",

@@ -18,7 +18,7 @@ from user_policies.processing.flat_layout import FlatLayout
 from user_policies.processing.instruction_words import word_numbers
 from user_policies.processing.known_instructions import KnownInstructions
 
-_VOCABULARY = 4096
+_VOCABULARY = 2048
 """A power of two: a word's share of it is exact as float32, and about as large as the other features are."""
 
 
