@@ -15,10 +15,13 @@ from user_policies.networks.frozen_base import copy_on_base
 from user_policies.networks.pi0_model import PADDED
 from user_policies.processing.flat_layout import FlatLayout
 from user_policies.processing.instruction_words import PADDING
+from user_policies.shared_batch import of_whole_batch, standard_normal
 
 
 class Pi0Actor(Actor):
     """Velocity v(x, t) with x_t = t noise + (1 - t) chunk, followed from t = 1 to 0 (arXiv:2410.24164, section IV)."""
+
+    kind = "pi0"
 
     def __init__(
         self, *, model: nn.Module, layout: FlatLayout, image_token: int, horizon: int, actions: int, steps: int
@@ -51,9 +54,7 @@ class Pi0Actor(Actor):
 
     def sample(self, features: Tensor, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
         """Draws chunks (B, H, A); how likely they were is not known, NaN (B,)."""
-        noise = torch.randn(
-            (len(features), self.horizon, PADDED), generator=generator, device=features.device, dtype=features.dtype
-        )
+        noise = standard_normal((len(features), self.horizon, PADDED), like=features, generator=generator)
         return self.follow(features, start=noise), features.new_full((len(features),), float("nan"))
 
     def mode(self, features: Tensor) -> Tensor:
@@ -82,9 +83,10 @@ class Pi0Actor(Actor):
         self, features: Tensor, *, chunk: Tensor, weight: Tensor, generator: Generator | None = None
     ) -> Tensor:
         """Returns the flow-matching error of the velocity, over the arm's own axes (arXiv:2410.24164, equation 1)."""
-        shape = (len(chunk), self.horizon, PADDED)
-        noise = torch.randn(shape, generator=generator, device=chunk.device, dtype=chunk.dtype)
-        uniform = torch.rand(len(chunk), generator=generator, device=chunk.device, dtype=chunk.dtype)
+        noise = standard_normal((len(chunk), self.horizon, PADDED), like=chunk, generator=generator)
+        uniform = of_whole_batch(
+            lambda rows: torch.rand(rows, generator=generator, device=chunk.device, dtype=chunk.dtype), rows=len(chunk)
+        )
         time = 0.999 * uniform.pow(1.0 / 1.5) + 0.001  # Beta(1.5, 1), by the inverse of its distribution function
         padded = functional.pad(chunk, (0, PADDED - self.actions))
         errors: Tensor = self.model(noise=noise, timestep=time, actions=padded, **self._inputs(features)).loss

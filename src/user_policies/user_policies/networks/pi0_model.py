@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
 
-from user_core.errors import ConfigurationError, WeightsError
+from user_core.errors import WeightsError
 from user_policies.networks.frozen_base import freeze
 from user_policies.networks.lora import adapt_linears
 
@@ -73,10 +72,8 @@ def make_pi0(*, size: str, horizon: int, weights: str, trainable: str, rank: int
         device: Where the tensors are.
 
     Raises:
-        ConfigurationError: When the library is missing.
         WeightsError: When the weights are not there, or are those of another model, naming the tensors that differ.
     """
-    _refuse_missing_library()
     import transformers
 
     config = _config_of(SIZES[size], horizon=horizon, base=size == "base")
@@ -100,17 +97,6 @@ def _is_trained(name: str, *, trainable: str, last_layer: str) -> bool:
     if trainable == "all" or name.startswith(_ACTION_HEADS):
         return True
     return ".lora_" in name if trainable == "lora" else name.startswith("model.dit.")
-
-
-def _refuse_missing_library() -> None:
-    if importlib.util.find_spec("transformers") is None:
-        raise ConfigurationError(
-            key="policy.name",
-            value="pi0",
-            allowed="a policy whose library is installed: pi0 needs transformers; "
-            "run `pip install -r requirements/pi0.txt` in the environment of ./user shell",
-            where="the launch argument policy",
-        )
 
 
 def _config_of(size: Pi0Size, *, horizon: int, base: bool) -> Any:

@@ -172,12 +172,12 @@ class ActorPolicy:
         """Moves the average towards the newest weights by a share `rate`; a learner calls it, acting does not."""
         if self.average is self.network:
             return
-        moved: list[tuple[nn.Module, nn.Module]] = [(self.average.actor, self.network.actor)]
+        average, newest = list(self.average.actor.parameters()), list(self.network.actor.parameters())
         if self.network.features.trained_end_to_end:
-            moved.append((self.average.features, self.network.features))
+            average += self.average.features.parameters()
+            newest += self.network.features.parameters()
         with torch.no_grad():
-            for average, newest in moved:
-                torch._foreach_lerp_(list(average.parameters()), list(newest.parameters()), rate)
+            torch._foreach_lerp_(average, newest, rate)
 
     def reset_average(self) -> None:
         """Makes the average equal to the newest weights."""

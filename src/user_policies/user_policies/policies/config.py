@@ -54,9 +54,7 @@ class PolicyConfig:
     goal_fine_gain: float = parameter(
         6.0, "cnn: the prediction is seen again, multiplied by this and clipped at 2", minimum=1.0, maximum=100.0
     )
-    instruction_words: int = parameter(
-        12, "vla_small: words of an instruction that are read", minimum=1, maximum=256
-    )
+    instruction_words: int = parameter(12, "vla_small: words of an instruction that are read", minimum=1, maximum=256)
     size: str = parameter(
         "tiny",
         "pi0: tiny and small begin with random weights and train on a CPU, base is the published model",

@@ -35,6 +35,5 @@ class FlatLayout:
         """Takes the parts (B, *shape) out of features (B, F), as float32."""
         pieces = features.split([math.prod(shape) for shape in self.shapes.values()], dim=1)
         return {
-            name: piece.unflatten(1, shape)
-            for (name, shape), piece in zip(self.shapes.items(), pieces, strict=True)
+            name: piece.unflatten(1, shape) for (name, shape), piece in zip(self.shapes.items(), pieces, strict=True)
         }
