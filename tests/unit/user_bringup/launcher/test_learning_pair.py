@@ -30,7 +30,8 @@ def test_pair_that_goes_together_passes(tmp_path: Path) -> None:
 
 def test_other_pair_is_refused_with_what_is_allowed(tmp_path: Path) -> None:
     process = learner(tmp_path, section("algorithm", "sac_flow"), section("policy.name", "cnn"))
-    with pytest.raises(LaunchArgumentError, match="with sac_flow take one of flow, flow_state, vla_small; cnn is trained by"):
+    allowed = "with sac_flow take one of flow, flow_state, vla_small; cnn is trained by"
+    with pytest.raises(LaunchArgumentError, match=allowed):
         check_learning_pairs([process])
 
 
