@@ -172,7 +172,8 @@ class ActorPolicy:
         """Moves the average towards the newest weights by a share `rate`; a learner calls it, acting does not."""
         if self.average is self.network:
             return
-        average, newest = list(self.average.actor.parameters()), list(self.network.actor.parameters())
+        average: list[Tensor] = list(self.average.actor.parameters())
+        newest: list[Tensor] = list(self.network.actor.parameters())
         if self.network.features.trained_end_to_end:
             average += self.average.features.parameters()
             newest += self.network.features.parameters()

@@ -17,6 +17,7 @@ from torch.optim import Adam
 from tests.support.learning_records import make_observation, small_spec
 from user_core.errors import ConfigurationError, WeightsError
 from user_core.types import Observation
+from user_policies.networks.actor import Actor
 from user_policies.networks.flow_config import FlowConfig
 from user_policies.networks.pi0_actor import Pi0Actor
 from user_policies.policies.config import PolicyConfig
@@ -157,7 +158,7 @@ class TestWeights:
 
     def test_the_average_shares_the_base(self) -> None:
         policy = make(trainable="expert", act_with_average=True)
-        base, average = actor_of(policy).model, policy.average.actor.model
+        base, average = actor_of(policy).model, _model_of(policy.average.actor)
         shared = "model.vlm.language_model.layers.0.mlp.up_proj"
         assert base.get_submodule(shared).weight is average.get_submodule(shared).weight
         assert base.action_out_proj.weight is not average.action_out_proj.weight
@@ -191,6 +192,11 @@ class TestWeights:
     def test_a_folder_that_is_not_there_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(WeightsError, match="nowhere"):
             make(weights=str(tmp_path / "nowhere"))
+
+
+def _model_of(actor: Actor) -> Any:
+    assert isinstance(actor, Pi0Actor)
+    return actor.model
 
 
 def _saved(folder: Path) -> Path:

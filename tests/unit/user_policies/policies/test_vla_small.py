@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ HORIZON = 4
 LEFT, RIGHT = "go to the left box", "go to the right box"
 
 
-def make(**changes: object) -> VlaSmallPolicy:
+def make(**changes: Any) -> VlaSmallPolicy:
     flow = FlowConfig(width=32, layers=1, heads=2, steps=3)
     config = replace(PolicyConfig(name="vla_small", horizon=HORIZON, flow=flow), **changes)
     policy = make_policy(spec=SPEC, config=config)
