@@ -41,9 +41,10 @@ class Pi0Actor(Actor):
         self._layout = layout
         self._image_token = image_token
         self._steps = steps
-        vision = self.model.config.vlm_config.vision_config
+        config: Any = self.model.config
+        vision = config.vlm_config.vision_config
         cameras = layout.shapes["pixels"][0]
-        self._image_tokens = cameras * (int(vision.image_size) // int(vision.patch_size)) ** 2
+        self._image_tokens = cameras * (vision.image_size // vision.patch_size) ** 2
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Pi0Actor:
         """Copies what trains; the base is one for all."""
