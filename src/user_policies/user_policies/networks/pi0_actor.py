@@ -65,7 +65,7 @@ class Pi0Actor(Actor):
     @torch.no_grad()
     def follow(self, features: Tensor, *, start: Tensor) -> Tensor:
         """Returns the chunks (B, H, A) that noise (B, H, 32) becomes, clipped to [-1, 1]."""
-        inputs = self._inputs(features)
+        inputs = self.model_inputs(features)
         prefix = self._read(inputs)
         length = prefix.get_seq_length()
         mask, state = inputs["attention_mask"], inputs["state"]
@@ -90,7 +90,7 @@ class Pi0Actor(Actor):
         )
         time = 0.999 * uniform.pow(1.0 / 1.5) + 0.001  # Beta(1.5, 1), by the inverse of its distribution function
         padded = functional.pad(chunk, (0, PADDED - self.actions))
-        errors: Tensor = self.model(noise=noise, timestep=time, actions=padded, **self._inputs(features)).loss
+        errors: Tensor = self.model(noise=noise, timestep=time, actions=padded, **self.model_inputs(features)).loss
         return weighted_mean(errors[..., : self.actions], weight=weight)
 
     def _read(self, inputs: Mapping[str, Tensor]) -> Any:
@@ -106,7 +106,8 @@ class Pi0Actor(Actor):
             use_cache=True,
         ).past_key_values
 
-    def _inputs(self, features: Tensor) -> dict[str, Tensor]:
+    def model_inputs(self, features: Tensor) -> dict[str, Tensor]:
+        """Returns what the model is called with, by its own names, out of features (B, F)."""
         parts = self._layout.unpack(features)
         words = parts["words"].round().long()  # (B, L)
         patches = words.new_full((len(words), self._image_tokens), self._image_token)

@@ -76,7 +76,7 @@ def make_pi0(*, size: str, horizon: int, weights: str, trainable: str, rank: int
     """
     import transformers
 
-    config = _config_of(SIZES[size], horizon=horizon, base=size == "base")
+    config = pi0_config(SIZES[size], horizon=horizon, base=size == "base")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model = _load(transformers, config, weights) if weights else transformers.PI0ForConditionalGeneration(config)
@@ -99,7 +99,8 @@ def _is_trained(name: str, *, trainable: str, last_layer: str) -> bool:
     return ".lora_" in name if trainable == "lora" else name.startswith("model.dit.")
 
 
-def _config_of(size: Pi0Size, *, horizon: int, base: bool) -> Any:
+def pi0_config(size: Pi0Size, *, horizon: int, base: bool) -> Any:
+    """Returns the library's PI0Config of a size: layers, heads and head sizes of the model and its expert are equal."""
     from transformers import PI0Config
 
     shared: dict[str, Any] = {"chunk_size": horizon, "max_state_dim": PADDED, "max_action_dim": PADDED}

@@ -77,7 +77,7 @@ class TestLoss:
         time = 0.999 * torch.rand(2, generator=generator) ** (2 / 3) + 0.001
         by_hand, total = 0.0, 0.0
         for row in range(2):
-            inputs = {name: value[row : row + 1] for name, value in actor._inputs(features).items()}
+            inputs = {name: value[row : row + 1] for name, value in actor.model_inputs(features).items()}
             noisy = time[row] * noise[row]
             noisy[:, :2] += (1 - time[row]) * chunk[row]
             answer = actor.model(noise=noisy[None], timestep=time[row : row + 1], **inputs).logits[0]
@@ -112,7 +112,7 @@ class TestLoss:
         actor.actions = 32
         features = features_of(policy, [told("left")])
         start = torch.randn(1, HORIZON, 32, generator=torch.Generator().manual_seed(0))
-        theirs = actor.model.sample_actions(noise=start, num_steps=3, **actor._inputs(features))
+        theirs = actor.model.sample_actions(noise=start, num_steps=3, **actor.model_inputs(features))
         torch.testing.assert_close(actor.follow(features, start=start), theirs.clamp(-1, 1), rtol=1e-4, atol=1e-5)
 
 
@@ -203,10 +203,10 @@ def _saved(folder: Path) -> Path:
     """Save weights as the library does, of another random beginning than ours."""
     import transformers
 
-    from user_policies.networks.pi0_model import SIZES, _config_of
+    from user_policies.networks.pi0_model import SIZES, pi0_config
 
     torch.manual_seed(5)
-    model = transformers.PI0ForConditionalGeneration(_config_of(SIZES["tiny"], horizon=HORIZON, base=False))
+    model = transformers.PI0ForConditionalGeneration(pi0_config(SIZES["tiny"], horizon=HORIZON, base=False))
     torch.nn.init.constant_(model.action_out_proj.bias, 0.5)
     model.save_pretrained(folder / "weights")
     return folder / "weights"
