@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.installed_policies import pair_parameters, policy_parameters
 from tests.support.learning_records import make_observation
 from tests.support.small_trainers import SPEC, small_policy, small_trainer
 from user_core.configuration import build
@@ -56,7 +57,7 @@ def through_a_checkpoint(trainer: Trainer, algorithm: str, folder: Path) -> Chec
     return found
 
 
-@pytest.mark.parametrize(("algorithm", "policy"), ALLOWED)
+@pytest.mark.parametrize(("algorithm", "policy"), pair_parameters(ALLOWED))
 def test_pair_learns_goes_on_exactly_after_a_restart_and_acts(algorithm: str, policy: str, tmp_path: Path) -> None:
     trainer, restarted = make(algorithm, policy, seed=0), make(algorithm, policy, seed=5)
     learn(trainer, UPDATES)
@@ -91,7 +92,7 @@ def test_other_pair_is_refused_with_the_reason_and_with_what_is_allowed(algorith
         assert name in str(refusal.value)
 
 
-@pytest.mark.parametrize("policy", POLICIES.names)
+@pytest.mark.parametrize("policy", policy_parameters())
 def test_policy_has_the_kind_of_actor_that_its_row_says(policy: str) -> None:
     made = make_policy(spec=SPEC, config=small_policy(policy))
     assert made.network.actor.kind == actor_kind(policy)

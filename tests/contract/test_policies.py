@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.support.installed_policies import policy_parameters
 from tests.support.learning_records import make_observation, small_spec
 from user_core.errors import ConfigurationError, WeightsError
 from user_core.interfaces import Policy
 from user_core.types import ActionChunk, ChunkPrefix
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
-from user_policies.policies.registry import POLICIES, make_policy
+from user_policies.policies.registry import make_policy
 
 SPEC = small_spec(cameras=2)
 
@@ -20,7 +21,7 @@ def make(name: str, *, seed: int = 0) -> ActorPolicy:
     return make_policy(spec=SPEC, config=PolicyConfig(name=name, hidden_sizes=(16,)), seed=seed)
 
 
-@pytest.mark.parametrize("name", POLICIES.names)
+@pytest.mark.parametrize("name", policy_parameters())
 class TestPolicy:
     def test_satisfies_the_protocol(self, name: str) -> None:
         policy: Policy = make(name)

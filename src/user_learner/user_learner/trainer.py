@@ -150,7 +150,10 @@ class Trainer:
         Raises:
             InvalidRecordError: When it does not fit the spec.
         """
-        return self.memory.add(transition, recorded=recorded)
+        kept = self.memory.add(transition, recorded=recorded)
+        if kept:
+            self._policy.learn_instructions([transition.observation.instruction])
+        return kept
 
     def label(self, *, episode: str, label: str, reward: float = 0.0) -> None:
         """Applies a label as it stands in the log; raises InvalidRecordError for an unknown one."""
@@ -186,6 +189,7 @@ class Trainer:
                     seed=self._seed,
                     progress=Progress(report=report, should_stop=should_stop),
                 )
+        self._policy.learn_instructions(self.memory.instructions(np.arange(len(self.memory))))
         self._imitation = self._policy.weights()
         begin_practice(self._policy, untrained=untrained, config=self._pretraining)
         if self._cache is not None:

@@ -30,7 +30,9 @@ class FlowActor(Actor):
     has_density = True
     continues_chunks = True
 
-    def __init__(self, *, inputs: int, actions: int, config: FlowConfig, horizon: int = 1) -> None:
+    def __init__(
+        self, *, inputs: int, actions: int, config: FlowConfig, horizon: int = 1, network: FlowNetwork | None = None
+    ) -> None:
         """Makes the network.
 
         Args:
@@ -38,10 +40,11 @@ class FlowActor(Actor):
             actions: A, number of action axes.
             config: Network, steps and noise.
             horizon: H, steps in a chunk.
+            network: What predicts; None = what the configuration names.
         """
         super().__init__(horizon=horizon, actions=actions)
         self.config = config
-        self.network = _make_network(inputs=inputs, horizon=horizon, actions=actions, config=config)
+        self.network = network or _make_network(inputs=inputs, horizon=horizon, actions=actions, config=config)
 
     def clean(self, features: Tensor, *, noisy: Tensor, time: Tensor) -> Tensor:
         """Predicts where a path ends, (B, H, A) before the tanh.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
 from user_core.types import ChunkPrefix, Mode, Observation
 from user_policies.blending.registry import make_blender
 from user_policies.networks.actor import Actor
+from user_policies.networks.frozen_base import BASE, refuse_other_base
 from user_policies.networks.gaussian_actor import GaussianActor
 from user_policies.networks.real_time_chunking import PrefixBatch, stack_prefixes
 from user_policies.policies.config import PolicyConfig
@@ -25,6 +27,7 @@ from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.tensors import check_tensors, load_module, module_tensors, tensors_digest
 
 _AVERAGE = "ema."
+_LOGGER = logging.getLogger(__name__)
 
 
 class PolicyNetwork(nn.Module):
@@ -43,7 +46,8 @@ class ActorPolicy:
     Attributes:
         spec: The environment that it acts in.
         network: The newest weights.
-        average: Their exponential average; it shares the features where those are frozen.
+        average: Their exponential average; it shares the features where those are frozen. Without
+            `policy.act_with_average` it is the newest weights themselves.
     """
 
     def __init__(self, *, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> None:
@@ -60,7 +64,6 @@ class ActorPolicy:
         """
         self.spec = spec
         self.device = torch.device(device)
-        self._act_with_average = config.act_with_average
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             features = self.make_features(spec=spec, config=config)
@@ -75,10 +78,13 @@ class ActorPolicy:
                 where="the params files, or the launch argument policy",
             )
         self.network = PolicyNetwork(features=features, actor=actor).to(self.device)
-        averaged_features = copy.deepcopy(features) if features.trained_end_to_end else features
-        self.average = PolicyNetwork(features=averaged_features, actor=copy.deepcopy(actor)).to(self.device)
-        self.average.actor.requires_grad_(False)
+        self.average = self.network
+        if config.act_with_average:
+            averaged_features = copy.deepcopy(features) if features.trained_end_to_end else features
+            self.average = PolicyNetwork(features=averaged_features, actor=copy.deepcopy(actor))
+            self.average.actor.requires_grad_(False)
         self.state_groups = features.state_groups
+        self._warned_of: set[str] = set()
         self._generator = Generator(device=self.device).manual_seed(seed)
 
     def make_features(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> FeatureExtractor:
@@ -118,6 +124,7 @@ class ActorPolicy:
         if not observations:
             return []
         batch = self._batch(observations)
+        self._warn_of_unknown(batch.instructions)
         self._evaluation_mode()
         prefix = self._prefix_batch(prefixes)
         with torch.inference_mode() if prefix is None else torch.no_grad():  # a guided flow differentiates
@@ -154,6 +161,8 @@ class ActorPolicy:
     def weights(self) -> dict[str, NDArray[Any]]:
         """Returns copies of all tensors: `features.*`, `actor.*` and, with `ema.` before them, the average's own."""
         tensors = module_tensors(self.network, prefix="")
+        if self.average is self.network:
+            return tensors
         tensors.update(module_tensors(self.average.actor, prefix=_AVERAGE + "actor."))
         if self.network.features.trained_end_to_end:
             tensors.update(module_tensors(self.average.features, prefix=_AVERAGE + "features."))
@@ -163,14 +172,27 @@ class ActorPolicy:
         """Swaps in all weights at once, or none.
 
         Raises:
-            WeightsError: Naming the tensors that are missing, unknown, of another shape or not finite.
+            WeightsError: Naming the tensors that are missing, unknown, of another shape or not finite, or the bases
+                where they differ.
         """
-        check_tensors(weights, expected=self.weights(), what="the policy's weights")
+        own = self.weights()
+        check_tensors(weights, expected=own, what="the policy's weights")
+        for name in own:
+            if name.endswith(BASE):
+                refuse_other_base(weights[name], own=own[name], name=name)
         current = {name: value for name, value in weights.items() if not name.startswith(_AVERAGE)}
         load_module(self.network, current, prefix="")
+        if self.average is self.network:
+            return
         load_module(self.average.actor, weights, prefix=_AVERAGE + "actor.")
         if self.network.features.trained_end_to_end:
             load_module(self.average.features, weights, prefix=_AVERAGE + "features.")
+
+    def learn_instructions(self, instructions: Iterable[str]) -> None:
+        """Notes instructions that it is trained on, where it reads them: it warns of any other that it is given."""
+        if self.network.features.reads_instructions:
+            for instruction in dict.fromkeys(instructions):
+                self.network.features.known_instructions.add(instruction)
 
     def features_of(self, observations: Sequence[Observation]) -> NDArray[np.float32]:
         """Returns the features (B, F) that acting on these observations would use."""
@@ -188,12 +210,15 @@ class ActorPolicy:
 
     def update_average(self, rate: float) -> None:
         """Moves the average towards the newest weights by a share `rate`; a learner calls it, acting does not."""
-        moved: list[tuple[nn.Module, nn.Module]] = [(self.average.actor, self.network.actor)]
+        if self.average is self.network:
+            return
+        average: list[Tensor] = list(self.average.actor.parameters())
+        newest: list[Tensor] = list(self.network.actor.parameters())
         if self.network.features.trained_end_to_end:
-            moved.append((self.average.features, self.network.features))
+            average += self.average.features.parameters()
+            newest += self.network.features.parameters()
         with torch.no_grad():
-            for average, newest in moved:
-                torch._foreach_lerp_(list(average.parameters()), list(newest.parameters()), rate)
+            torch._foreach_lerp_(average, newest, rate)
 
     def reset_average(self) -> None:
         """Makes the average equal to the newest weights."""
@@ -211,12 +236,11 @@ class ActorPolicy:
                     module.eval()
 
     def _mode(self, batch: ObservationBatch, features: Tensor, prefix: PrefixBatch | None) -> Tensor:
-        network = self.average if self._act_with_average else self.network
-        if self._act_with_average and self.network.features.trained_end_to_end:
+        if self.average is not self.network and self.network.features.trained_end_to_end:
             features = self.average.features(batch)
         if prefix is None:
-            return network.actor.mode(features)
-        return network.actor.continue_chunk(features, prefix=prefix, deterministic=True)
+            return self.average.actor.mode(features)
+        return self.average.actor.continue_chunk(features, prefix=prefix, deterministic=True)
 
     def _explore(self, features: Tensor, prefix: PrefixBatch | None) -> Tensor:
         actor, generator = self.network.actor, self._generator
@@ -229,6 +253,19 @@ class ActorPolicy:
             return None
         actor = self.network.actor
         return stack_prefixes(prefixes, horizon=actor.horizon, actions=actor.actions).to(self.device)
+
+    def _warn_of_unknown(self, instructions: Iterable[str]) -> None:
+        """Say once that an instruction is new: it is followed as well as what was learned reaches."""
+        features = self.network.features
+        if not features.reads_instructions:
+            return
+        for instruction in set(instructions) - self._warned_of:
+            if instruction in features.known_instructions:
+                continue
+            known = features.known_instructions.sentences()
+            if known:
+                self._warned_of.add(instruction)
+                _LOGGER.warning("the instruction %r was never trained; these were: %s", instruction, "; ".join(known))
 
     def _batch(self, observations: Sequence[Observation]) -> ObservationBatch:
         states = torch.from_numpy(np.stack([observation.state for observation in observations]))  # (B, S)

@@ -61,12 +61,12 @@ class ImageFeatures(FeatureExtractor):
 
     def forward(self, observations: ObservationBatch) -> Tensor:
         """Maps states (B, S) and uint8 images, one (B, H, W, 3) per camera, to features (B, F)."""
-        return self.from_normalised(observations.states, [normalise_images(image) for image in observations.images])
+        return self.from_normalised(observations, [normalise_images(image) for image in observations.images])
 
-    def from_normalised(self, states: Tensor, images: Sequence[Tensor]) -> Tensor:
-        """Does the same from images (B, 3, H, W) that are normalised, and augmented, already."""
+    def from_normalised(self, observations: ObservationBatch, images: Sequence[Tensor]) -> Tensor:
+        """Does the same with images (B, 3, H, W) that are normalised, and augmented, already."""
         views = [encoder(image) for encoder, image in zip(self.encoders, images, strict=True)]
-        encoded = torch.cat([self._state(states), *views], dim=-1)
+        encoded = torch.cat([self._state(observations.states), *views], dim=-1)
         goal = self.goal_head(encoded)  # (B, G)
         return torch.cat([encoded, goal, (self._fine_gain * goal).clamp(-_FINE_CLIP, _FINE_CLIP)], dim=-1)
 

@@ -42,7 +42,9 @@ class PolicyConfig:
     log_std_min: float = parameter(-5.0, "lower bound of the log standard deviation before the tanh", maximum=2.0)
     log_std_max: float = parameter(1.0, "upper bound of the log standard deviation before the tanh", maximum=3.0)
     act_with_average: bool = parameter(
-        True, "deterministic actions come from the exponential average of the weights, not from the newest"
+        True,
+        "deterministic actions come from the exponential average of the weights; false = from the newest, and none is "
+        "kept",
     )
     fine_feature_m: float = parameter(
         0.005, "mlp: the target is seen again in units of this distance, clipped at 2", minimum=1e-4, maximum=1.0
@@ -66,7 +68,19 @@ class PolicyConfig:
     goal_fine_gain: float = parameter(
         6.0, "cnn: the prediction is seen again, multiplied by this and clipped at 2", minimum=1.0, maximum=100.0
     )
-
+    instruction_words: int = parameter(12, "vla_small: words of an instruction that are read", minimum=1, maximum=256)
+    size: str = parameter(
+        "tiny",
+        "pi0: tiny and small begin with random weights and train on a CPU, base is the published model",
+        choices=("tiny", "small", "base"),
+    )
+    weights: str = parameter("", 'pi0: local folder or hub id of weights to begin with; "" = random ones')
+    trainable: str = parameter(
+        "all",
+        "pi0: what is trained and sent: everything, the action expert, or adapters of low rank (LoRA)",
+        choices=("all", "expert", "lora"),
+    )
+    lora_rank: int = parameter(16, "pi0: rank of the adapters", minimum=1, maximum=1024)
     flow: FlowConfig = group(FlowConfig)
 
     def __post_init__(self) -> None:
@@ -80,6 +94,13 @@ class PolicyConfig:
                 key="policy.execute",
                 value=self.execute,
                 allowed=f"at most policy.horizon = {self.horizon}",
+                where=_WHERE,
+            )
+        if self.name == "pi0" and self.size == "base" and not self.weights:
+            raise ConfigurationError(
+                key="policy.weights",
+                value=self.weights,
+                allowed="a local folder or a hub id of pi0's weights, with policy.size = base",
                 where=_WHERE,
             )
         if self.log_std_min >= self.log_std_max:

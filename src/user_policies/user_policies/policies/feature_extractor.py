@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from user_policies.policies.observation_batch import ObservationBatch
+from user_policies.processing.known_instructions import KnownInstructions
 
 
 class FeatureExtractor(nn.Module):
@@ -14,12 +15,15 @@ class FeatureExtractor(nn.Module):
         outputs: F, number of features.
         state_groups: Names of the state groups that are read.
         reads_images: Whether the images are looked at.
+        reads_instructions: Whether the instruction is; then `known_instructions` holds those that it was trained on.
         trained_end_to_end: Whether its weights move during reinforcement learning, so that features cannot be kept.
     """
 
     outputs: int
     state_groups: tuple[str, ...]
     reads_images: bool = False
+    reads_instructions: bool = False
+    known_instructions: KnownInstructions
     trained_end_to_end: bool = False
 
     def forward(self, observations: ObservationBatch) -> Tensor:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import typing
 
+from user_core.errors import ConfigurationError
 from user_core.registry import Registry
 from user_core.spec import EnvironmentSpec
 from user_policies.policies.config import PolicyConfig
@@ -18,17 +20,40 @@ POLICIES = Registry(
         "flow": "user_policies.policies.flow:FlowPolicy",
         "flow_state": "user_policies.policies.flow:FlowStatePolicy",
         "mlp": "user_policies.policies.mlp:MlpPolicy",
+        "pi0": "user_policies.policies.pi0:Pi0Policy",
+        "vla_small": "user_policies.policies.vla_small:VlaSmallPolicy",
     },
     where="the launch argument policy",
 )
 
-ACTOR_KINDS = {"cnn": "gaussian", "flow": "flow", "flow_state": "flow", "mlp": "gaussian"}
+ACTOR_KINDS = {"cnn": "gaussian", "flow": "flow", "flow_state": "flow", "mlp": "gaussian", "vla_small": "flow"}
 """What acts in each policy, known without importing it; one that is not named has an actor of its own kind."""
+
+
+LIBRARIES = {"pi0": "transformers"}
+"""What a policy imports that is not installed for all; requirements/<policy>.txt brings it."""
 
 
 def actor_kind(policy: str) -> str:
     """Returns the `kind` of a policy's actor."""
     return ACTOR_KINDS.get(policy, policy)
+
+
+def check_library(policy: str) -> None:
+    """Checks that the library is installed that a policy wants beside torch; imports neither.
+
+    Raises:
+        ConfigurationError: Naming what to install.
+    """
+    library = LIBRARIES.get(policy)
+    if library is not None and importlib.util.find_spec(library) is None:
+        raise ConfigurationError(
+            key="policy",
+            value=policy,
+            allowed=f"{policy} needs the library {library}: in ./user shell, "
+            f"pip install -r requirements/{policy}.txt; or take another policy",
+            where="the launch argument policy",
+        )
 
 
 def make_policy(*, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> ActorPolicy:
@@ -42,7 +67,8 @@ def make_policy(*, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, d
 
     Raises:
         UnknownNameError: When there is no such policy.
-        ConfigurationError: When the environment lacks what it reads.
+        ConfigurationError: When the environment lacks what it reads, or its library is not installed.
     """
+    check_library(config.name)
     policy: ActorPolicy = POLICIES.resolve(config.name)(spec=spec, config=config, seed=seed, device=device)
     return policy

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def test_pair_that_goes_together_passes(tmp_path: Path) -> None:
 
 def test_other_pair_is_refused_with_what_is_allowed(tmp_path: Path) -> None:
     process = learner(tmp_path, section("algorithm", "sac_flow"), section("policy.name", "cnn"))
-    with pytest.raises(LaunchArgumentError, match="with sac_flow take one of flow, flow_state; cnn is trained by"):
+    allowed = "with sac_flow take one of flow, flow_state, vla_small; cnn is trained by"
+    with pytest.raises(LaunchArgumentError, match=allowed):
         check_learning_pairs([process])
 
 
@@ -38,9 +40,19 @@ def test_the_last_file_counts(tmp_path: Path) -> None:
     check_learning_pairs([learner(tmp_path, *files)])
 
 
+@pytest.mark.parametrize("node", ["policy_node", "learner_node"])
+def test_library_that_is_missing_is_named_with_what_to_install(
+    node: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    settings = f"/**/{node}:\n  ros__parameters:\n    algorithm: bc\n    policy.name: pi0\n"
+    with pytest.raises(LaunchArgumentError, match=r"pip install -r requirements/pi0\.txt"):
+        check_learning_pairs([learner(tmp_path, settings, node=node)])
+
+
 def test_other_nodes_and_learners_with_defaults_are_not_looked_at(tmp_path: Path) -> None:
     other = [section("algorithm", "sac_flow"), section("policy.name", "cnn")]
-    check_learning_pairs([learner(tmp_path, *other, node="policy_node"), learner(tmp_path)])
+    check_learning_pairs([learner(tmp_path, *other, node="progress_node"), learner(tmp_path)])
 
 
 def test_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.demonstrations import Demonstrations
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.replay.memory import SamplingMemory
+from user_learner.replay.observations import observations_of
 from user_policies.networks.actor import Actor
 from user_policies.policies.cnn import ImageFeatures
 from user_policies.processing.augmentation import colour_noise, random_shift
@@ -56,12 +57,9 @@ def pretrain_encoder(
     for update in range(config.encoder_updates):
         progress.at(what="encoder", update=update, updates=config.encoder_updates)
         picked = rows.integers(len(training.rows), size=config.encoder_batch_size)
-        states = torch.from_numpy(memory.states[training.rows[picked]]).to(device)
-        images = [
-            _augmented(torch.from_numpy(frames).to(device), config=config, generator=generator)
-            for frames in memory.images(training.rows[picked])
-        ]
-        features = extractor.from_normalised(states, images)
+        seen = observations_of(memory, training.rows[picked], device=device)
+        images = [_augmented(frames, config=config, generator=generator) for frames in seen.images]
+        features = extractor.from_normalised(seen, images)
         loss = actor.imitation_loss(
             features,
             chunk=training.actions[picked].to(device),
