@@ -116,8 +116,11 @@ def test_a_push_in_mid_action_takes_over_and_a_hand_let_go_gives_back_within_the
     sources = bench.sources(episode)
     first, last = sources.index("human"), len(sources) - 1 - sources[::-1].index("human")
     assert set(sources[first : last + 1]) == {"human"}
-    assert sources[last + 1 : last + 1 + BLEND_TICKS] == ["blend"] * BLEND_TICKS
-    assert sources[last + 1 + BLEND_TICKS] == "policy"
+    handed_back = sources.index("blend", last)
+    assert set(sources[last + 1 : handed_back]) <= {"hold"}, "after letting go nobody decides"
+    assert handed_back - last <= HOLD_TICKS
+    assert sources[handed_back : handed_back + BLEND_TICKS] == ["blend"] * BLEND_TICKS
+    assert sources[handed_back + BLEND_TICKS] == "policy"
     pushed = np.array([record.executed_action for record in bench.records_of(episode)[first + 1 : first + 6]])
     assert np.all(pushed[:, 0] > 0.2), "the arm went where the hand pushed, within its box"
 

@@ -210,7 +210,10 @@ def test_actions_of_a_person_are_blended_back_to_the_policy() -> None:
         bench.answer(action(y=1.0))
         bench.world_answers()
         sources.append(bench.output.records[-1].action_source)
-    assert sources[:6] == [ActionSource.POLICY] * 2 + [ActionSource.HUMAN] * 3 + [ActionSource.BLEND]
+    assert sources[:6] == [ActionSource.POLICY] * 2 + [ActionSource.HUMAN] * 2 + [
+        ActionSource.HOLD,
+        ActionSource.BLEND,
+    ]
     assert sources[-1] is ActionSource.POLICY
     assert bench.output.records[3].policy_action.size == 6
 
