@@ -108,7 +108,7 @@ def row(report: dict[str, Any]) -> str:
         person["corrected_samples"],
         report["updates"],
         f"{report['robot_time_s'] / 60:.0f}",
-        " ".join(f"{rate:.2f}" for rate in person["take_overs_per_100_steps_by_quarter"]),
+        " ".join("-" if rate is None else f"{rate:.2f}" for rate in person["take_overs_per_100_steps_by_quarter"]),
         f"{report['wall_s']:.0f}",
     )
     return f"| {' | '.join(map(str, words))} |"

@@ -72,7 +72,6 @@ class Trainer:
         Raises:
             UnknownNameError: For an unknown policy or algorithm.
             ConfigurationError: When the settings cannot work together.
-            WeightsError: When `pretraining.begin_with` holds weights of another policy.
         """
         check_pair(algorithm=algorithm, policy=policy.name)
         self._spec = spec
@@ -82,8 +81,7 @@ class Trainer:
         self._seed = seed
         self._policy = make_policy(spec=spec, config=policy, seed=seed, device=device)
         extractor = self._policy.network.features
-        self._earlier = self._read_earlier()
-        is_trained_later = extractor.trained_end_to_end or self._earlier is not None
+        is_trained_later = extractor.trained_end_to_end or bool(pretraining.begin_with)
         if extractor.reads_images and not is_trained_later and pretraining.demonstrations == 0:
             raise ConfigurationError(
                 key="pretraining.demonstrations",
@@ -117,7 +115,7 @@ class Trainer:
         )
         self._rows = np.random.default_rng(seed)
         self._imitation: Tensors | None = None
-        self.pretrained = pretraining.demonstrations == 0 and self._earlier is None
+        self.pretrained = pretraining.demonstrations == 0 and not pretraining.begin_with
 
     @property
     def policy_name(self) -> str:
@@ -176,8 +174,8 @@ class Trainer:
         """
         untrained = make_policy(spec=self._spec, config=self._policy_config, seed=self._seed)
         result = None
-        if self._earlier is not None:
-            self._policy.load(self._earlier)
+        if self._pretraining.begin_with:
+            self._policy.load(self.earlier_weights())
             self._policy.begin_from_average()
         else:
             self._policy.load(untrained.weights())
@@ -245,9 +243,14 @@ class Trainer:
         if self._cache is not None:
             self._cache.forget()
 
-    def _read_earlier(self) -> Tensors | None:
-        if not self._pretraining.begin_with:
-            return None
+    def earlier_weights(self) -> Tensors:
+        """Returns the weights that `pretraining.begin_with` names.
+
+        Raises:
+            ConfigurationError: When there are none.
+            WeightsError: When they are damaged or of another policy.
+            SpecMismatchError: When they are for another environment.
+        """
         return read_earlier_weights(
             Path(self._pretraining.begin_with).expanduser(),
             policy=self._policy_config.name,

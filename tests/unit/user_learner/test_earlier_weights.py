@@ -118,3 +118,13 @@ def test_weights_of_another_shape_policy_or_environment_are_refused(base: Sessio
 def test_where_there_are_no_weights_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"pretraining\.begin_with"):
         SessionBench(hg_dagger_config(tmp_path / "a", begin_with=tmp_path / "nothing"))
+
+
+def test_a_restart_needs_the_earlier_weights_no_more(base: SessionBench, tmp_path: Path) -> None:
+    config = hg_dagger_config(tmp_path / "after", begin_with=tmp_path / "base")
+    first = SessionBench(config)
+    first.feed()
+    first.turn(3)
+    first.session.finish()
+    (tmp_path / "base").rename(tmp_path / "elsewhere")
+    assert SessionBench(config).labels == ["imitation", "2.0"]

@@ -9,7 +9,7 @@ from pathlib import Path
 # How much is started where, what is written besides, and what only training looks at. The algorithm is kept by name.
 _INDIFFERENT = frozenset(
     {
-        *("algorithm", "robots", "role", "record", "pipeline", "demonstrations", "demonstrations_needed"),
+        *("algorithm", "robots", "role", "record", "pipeline", "demonstrations", "demonstrations_needed", "begin_with"),
         *("stop_at_success_rate", "max_environment_steps", "max_wall_s", "reward_episodes"),
     }
 )

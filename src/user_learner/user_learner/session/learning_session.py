@@ -53,6 +53,8 @@ class LearningSession:
         self._demonstrations_taken = False
         self._fault = ""
         restored = parts.checkpointer.restore(trainer=self._trainer, pipeline=parts.pipeline)
+        if restored is None and config.pretraining.begin_with:
+            self._trainer.earlier_weights()  # refused before anybody waits for them
         say("learning begins anew" if restored is None else f"learning goes on from checkpoint {restored.name}")
         self._intake = self._make_intake()
         self._show(LearnerState.LOADING, "")

@@ -1,0 +1,53 @@
+"""The table of before and after."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.hg_dagger import improved, row
+
+
+def evaluation(successes: int) -> dict[str, Any]:
+    return {
+        "episodes": 200,
+        "successes": successes,
+        "success_rate": successes / 200,
+        "wilson_low": 0.4,
+        "wilson_high": 0.6,
+    }
+
+
+REPORT: dict[str, Any] = {
+    "task": "pick_and_place",
+    "seed": 1,
+    "imitation_only": evaluation(100),
+    "evaluation": evaluation(180),
+    "corrections": {
+        "take_overs": 41,
+        "corrected_samples": 1035,
+        "take_overs_per_100_steps_by_quarter": [1.5, 0.5, 0.25, None],
+    },
+    "updates": 5832,
+    "robot_time_s": 1200.0,
+    "wall_s": 99.6,
+}
+
+
+def test_a_row_has_both_results_and_what_they_took() -> None:
+    assert row(REPORT) == (
+        "| pick_and_place | 1 | 100/200 | 40-60 % | 180/200 | 40-60 % | 41 | 1035 | 5832 | 20 | 1.50 0.50 0.25 - | 100 |"
+    )
+
+
+def test_runs_that_are_there_are_not_made_again(tmp_path: Path) -> None:
+    for name in ("base", "after"):
+        folder = tmp_path / f"pick_and_place-1-{name}"
+        folder.mkdir()
+        (folder / "report.json").write_text(json.dumps(REPORT | {"name": name}))
+    options = Namespace(
+        folder=tmp_path, task="pick_and_place", demonstrations=5, steps=100, episodes=200, arguments=["policy:=mlp"]
+    )
+    assert improved(options, 1)["name"] == "after"
