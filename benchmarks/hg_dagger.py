@@ -104,11 +104,13 @@ def row(report: dict[str, Any]) -> str:
         report["task"],
         report["seed"],
         *(text for found in (base, after) for text in (_count(found), _interval(found))),
-        person["take_overs"],
-        person["corrected_samples"],
+        person.get("take_overs", 0),
+        person.get("corrected_samples", 0),
         report["updates"],
         f"{report['robot_time_s'] / 60:.0f}",
-        " ".join("-" if rate is None else f"{rate:.2f}" for rate in person["take_overs_per_100_steps_by_quarter"]),
+        " ".join(
+            "-" if rate is None else f"{rate:.2f}" for rate in person.get("take_overs_per_100_steps_by_quarter", ())
+        ),
         f"{report['wall_s']:.0f}",
     )
     return f"| {' | '.join(map(str, words))} |"

@@ -21,7 +21,7 @@ def evaluation(successes: int) -> dict[str, Any]:
 
 
 REPORT: dict[str, Any] = {
-    "task": "pick_and_place",
+    "task": "charger",
     "seed": 1,
     "imitation_only": evaluation(100),
     "evaluation": evaluation(180),
@@ -38,7 +38,7 @@ REPORT: dict[str, Any] = {
 
 def test_a_row_has_both_results_and_what_they_took() -> None:
     assert row(REPORT) == (
-        "| pick_and_place | 1 | 100/200 | 40-60 % | 180/200 | 40-60 % | 41 | 1035 | 5832 | 20 | 1.50 0.50 0.25 - | 100 |"
+        "| charger | 1 | 100/200 | 40-60 % | 180/200 | 40-60 % | 41 | 1035 | 5832 | 20 | 1.50 0.50 0.25 - | 100 |"
     )
 
 

@@ -16,15 +16,15 @@ _DOUBTS = "trainer.learner.doubts"
 _THRESHOLD = "trainer.learner.doubt_threshold"
 
 
-def corrections(record: RunRecord) -> dict[str, Any] | None:
+def corrections(record: RunRecord) -> dict[str, Any]:
     """Return take-overs, the steps that were corrected on the way to a success, and the rates by quarter of practice.
 
     The gate is the person: the log says of each step who acted. The doubt is the algorithm's, where it has
-    one. Returns None where nobody took over.
+    one. Empty where nobody took over.
     """
     practice = [row for row in record.episodes.of_mode(Mode.TRAIN) if row.length]
     if not any(row.interventions for row in practice):
-        return None
+        return {}
     ends = np.cumsum([row.length for row in practice])
     quarters = np.minimum((ends - 1) * _QUARTERS // ends[-1], _QUARTERS - 1)
     parts = [[row for row, of in zip(practice, quarters, strict=True) if of == quarter] for quarter in range(_QUARTERS)]

@@ -32,6 +32,7 @@ _OF_PRACTICE = (
     "weights",
     "interventions",
     "human_steps",
+    "corrections",
 )
 """Figures that only a run that trains can have."""
 
@@ -60,6 +61,11 @@ _WORDS = {
     "replay.lost": "records missing in the log",
     "interventions": "take-overs by a person in training",
     "human_steps": "training steps by a person",
+    "corrections.take_overs": "corrections: take-overs",
+    "corrections.corrected_samples": "corrections: steps by a person in episodes that succeeded",
+    "corrections.take_overs_per_100_steps_by_quarter": "corrections: take-overs in 100 steps, by quarter",
+    "corrections.share_of_steps_by_a_person_by_quarter": "corrections: share of steps by a person, by quarter",
+    "corrections.doubt_threshold": "corrections: doubt threshold, the mean at the last quarter of the take-overs",
     "ground_truth_known": "episodes whose true outcome is known",
     "ground_truth_disagreements": "of these, judged otherwise",
     "incomplete_episodes": "incomplete episodes (interrupted; never counted as success or failure)",

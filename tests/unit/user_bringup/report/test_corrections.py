@@ -57,7 +57,7 @@ def test_only_corrections_of_successes_are_samples_and_rates_are_by_quarter(run:
 def test_without_take_overs_there_is_nothing_to_say(tmp_path: Path) -> None:
     run = Run(tmp_path, progress_config())
     run.record.episodes.add(episode_row(episode="practice", length=50))
-    assert corrections(run.record) is None
+    assert corrections(run.record) == {}
 
 
 @pytest.mark.parametrize("measured", [True, False])
