@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
-from user_core.errors import ConfigurationError, UserRosError, WeightsError
+from user_core.errors import UserRosError, WeightsError
 from user_learner.algorithms.pretraining.progress import PretrainingStopped
-from user_learner.config import WHERE, LearnerNodeConfig
+from user_learner.config import LearnerNodeConfig
 from user_learner.episode_strips import EpisodeStrips
 from user_learner.session.inbox import LogNews, Record
 from user_learner.session.log_intake import LogIntake
 from user_learner.session.memory_shortage import advice, is_memory_shortage
+from user_learner.session.missing import demonstrations_missing, divergence, too_few_demonstrations
 from user_learner.session.parts import SessionParts
 from user_learner.session.snapshot import LearnerSnapshot, LearnerState
 
@@ -112,12 +113,8 @@ class LearningSession:
         if self._trainer.pretrained or not (demonstrations.is_recording and self._demonstrations_taken):
             return
         there = len(self._trainer.memory.successful_demonstrations())
-        raise ConfigurationError(
-            key="pretraining.demonstrations",
-            value=self._config.pretraining.count,
-            allowed=f"at most {there}, the successful demonstrations in {demonstrations.description}",
-            where=f"{WHERE}, or say demonstrations_needed:={there}, or name another bag with demonstrations:=",
-        )
+        wanted = self._config.pretraining.count
+        raise too_few_demonstrations(wanted=wanted, there=there, description=demonstrations.description)
 
     def _take_news(self) -> None:
         """Take all news that wait; before the log is caught up with, show how far it is."""
@@ -263,11 +260,8 @@ class LearningSession:
         self._say(self._fault)
 
     def _diverge(self, what: str) -> None:
-        self._fault = (
-            f"learning has diverged: {what}, after {self._trainer.updates} updates. Updates have stopped, robots keep "
-            f"weights {self._parts.broadcaster.newest}, and the last checkpoint is good; lower the learning rates "
-            "in the group hyperparameters of learner_node"
-        )
+        weights = self._parts.broadcaster.newest
+        self._fault = divergence(what=what, updates=self._trainer.updates, weights=weights)
         self._say(self._fault)
 
     def _step_budget(self, updates: int, state: LearnerState) -> int:
@@ -284,9 +278,8 @@ class LearningSession:
         if not self._demonstrations_taken:
             return f"waiting for demonstrations in {self._parts.demonstrations.description}"
         if not self._trainer.pretrained:
-            wanted = self._config.pretraining.count
             there = len(self._trainer.memory.successful_demonstrations())
-            return f"waiting for demonstrations: {there} of {wanted} successful ones are there"
+            return demonstrations_missing(wanted=self._config.pretraining.count, there=there)
         return f"waiting for transitions: {self._intake.training_steps} training steps so far"
 
     def _rest(self, state: LearnerState, detail: str) -> None:
