@@ -259,7 +259,7 @@ class ActorPolicy:
         features = self.network.features
         if not features.reads_instructions:
             return
-        for instruction in set(instructions) - self._warned_of:
+        for instruction in set(instructions) - self._warned_of - {""}:
             if instruction in features.known_instructions:
                 continue
             known = features.known_instructions.sentences()

@@ -80,6 +80,7 @@ def test_an_instruction_never_seen_is_warned_of_once_and_followed(caplog: pytest
     learner.learn_instructions([LEFT, RIGHT, LEFT])
     policy.load(learner.weights())
     with caplog.at_level(logging.WARNING):
+        policy.warm_up()  # with no instruction at all
         assert len(policy.act([told(LEFT)], deterministic=[True])) == 1
         assert caplog.records == []
         for _ in range(2):
