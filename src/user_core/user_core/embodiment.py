@@ -66,7 +66,7 @@ class Embodiment:
 
     def actions(self, values: StateArray) -> StateArray:
         """Return (H, A) of the environment out of a policy's chunk (H, A')."""
-        return values if self._same else np.ascontiguousarray(values[:, self._axes])
+        return values if self._same or not values.size else np.ascontiguousarray(values[:, self._axes])
 
     def _spread(self, action: StateArray) -> StateArray:
         if action.size == 0:

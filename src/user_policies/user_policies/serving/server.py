@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from user_core.embodiment import SPEC_OF, Embodiment
 from user_core.spec import EnvironmentSpec
 from user_core.types import ActionChunk, Observation, StateArray
 from user_policies.blending.registry import make_blender
@@ -62,7 +63,9 @@ class PolicyServer:
         self._blender = make_blender(config.policy.chunk_blending)
         self._clock = clock
         self._pins = VersionPins()
+        self._spec_of = SPEC_OF[config.policy.embodiment]
         self._specs: dict[str, EnvironmentSpec] = {}
+        self._embodiments: dict[str, Embodiment] = {}
         self._waiting: dict[str, _Waiting] = {}
         self._schedules: defaultdict[str, ChunkSchedule] = defaultdict(ChunkSchedule)
         self._requested: set[str] = set()
@@ -71,8 +74,9 @@ class PolicyServer:
 
     @property
     def spec(self) -> EnvironmentSpec | None:
-        """Return the spec that is served: that of the robot heard first."""
-        return next(iter(self._specs.values()), None)
+        """Return the policy's spec: what that of the robot heard first is to it."""
+        first = next(iter(self._specs.values()), None)
+        return None if first is None else self._spec_of(first)
 
     @property
     def versions_in_use(self) -> set[str]:
@@ -82,6 +86,7 @@ class PolicyServer:
     def set_spec(self, robot: str, spec: EnvironmentSpec) -> None:
         """Take what a robot's environment promises; a new promise of the same robot replaces the old one."""
         self._specs[robot] = spec
+        self._embodiments[robot] = Embodiment(spec=spec, policy_spec=self._spec_of(spec))
 
     def submit(self, robot: str, observation: Observation) -> None:
         """Take an observation; one that wants an answer replaces one of the same robot that still waits.
@@ -133,12 +138,13 @@ class PolicyServer:
         )
 
     def _refusal(self, robot: str, observation: Observation) -> ActionChunk | None:
-        spec = self.spec
-        if spec is not None and observation.spec_digest != spec.digest:
+        served, needed = self.spec, self._embodiments[robot].policy_spec
+        if served is not None and needed.digest != served.digest:
             return _empty(
                 observation,
-                f"this policy serves spec {spec.digest[:12]}, {robot} has {observation.spec_digest[:12]}; "
-                "give both the same task, cameras, state and action settings",
+                f"this policy serves spec {served.digest[:12]}, {robot} needs {needed.digest[:12]}: "
+                f"{served.difference(needed)}; give both the same task, cameras, state and action settings, or let "
+                "policy.embodiment be common",
             )
         asked = self._pins.resolve(robot=robot, observation=observation, newest=self._library.newest)
         if not asked:
@@ -159,7 +165,7 @@ class PolicyServer:
         return loaded
 
     def _act(self, loaded: LoadedPolicy, robots: list[str]) -> list[Answer]:
-        observations = [self._waiting[robot].observation for robot in robots]
+        observations = [self._embodiments[robot].observation(self._waiting[robot].observation) for robot in robots]
         prefixes = [self._schedules[robot].prefix(self._waiting[robot].observation) for robot in robots]
         if self._inference_delay_s:
             time.sleep(self._inference_delay_s)
@@ -169,15 +175,19 @@ class PolicyServer:
             prefixes=prefixes if self._blender.conditions else None,
         )
         answers = []
-        for robot, observation, prefix, values in zip(robots, observations, prefixes, chunks, strict=True):
+        for robot, prefix, values in zip(robots, prefixes, chunks, strict=True):
             blended = values if prefix is None else self._blender.blend(values, prefix=prefix)
+            observation = self._waiting[robot].observation
             chunk = _chunk(observation, blended, version=loaded.identity.label, execute=self._execute)
             self._schedules[robot].sent(chunk)
             answers.append(self._timed(robot, chunk))
         return answers
 
     def _timed(self, robot: str, chunk: ActionChunk) -> Answer:
-        return Answer(robot=robot, chunk=replace(chunk, inference_s=self._clock() - self._waiting[robot].received_s))
+        """Return a chunk as the robot wants it: the actions of its own axes, and how long it took."""
+        values = self._embodiments[robot].actions(chunk.values)
+        inference_s = self._clock() - self._waiting[robot].received_s
+        return Answer(robot=robot, chunk=replace(chunk, values=values, inference_s=inference_s))
 
 
 def _chunk(observation: Observation, values: StateArray, *, version: str, execute: int) -> ActionChunk:

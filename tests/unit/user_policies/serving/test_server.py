@@ -290,3 +290,30 @@ def test_a_policy_too_slow_for_its_chunks_says_so() -> None:
     assert "an answer takes 5 steps and 4 of a chunk" in bench.server.complaint
     bench.ask(observation(4, planned_steps=0, delay_steps=4))
     assert bench.server.complaint == ""
+
+
+def test_one_policy_serves_arms_at_different_tasks_each_on_its_own_axes() -> None:
+    peg = small_spec(cameras=1)
+    duck = dataclasses.replace(
+        peg, task="duck", action_names=("x", "y", "gripper"), action_scale=(0.03, 0.03, 1.0), gripper_mode="binary"
+    )
+    policy = PolicyConfig(name="cnn", embodiment="common", hidden_sizes=(8,), encoder_outputs=4, horizon=3)
+    server = PolicyServer(
+        library=(library := VersionLibrary()),
+        request=lambda version: None,
+        config=PolicyNodeConfig(run_folder="unused", policy=policy),
+    )
+    for robot, spec in (("arm_0", peg), ("arm_1", duck)):
+        server.set_spec(robot, spec)
+    assert server.spec is not None
+    counting = CountingBatches(make_policy(spec=server.spec, config=policy))
+    version = WeightsVersion(incarnation=1, update=1)
+    library.install(LoadedPolicy(identity=WeightsIdentity(version=version, name=""), policy=counting))
+    for robot, spec in (("arm_0", peg), ("arm_1", duck)):
+        server.submit(robot, make_observation(spec))
+    chunks = {answer.robot: answer.chunk for answer in server.answer()}
+    assert counting.sizes == [2]
+    assert chunks["arm_0"].values.shape == (3, 2)
+    assert chunks["arm_1"].values.shape == (3, 3)
+    peg.check_action(chunks["arm_0"])
+    duck.check_action(chunks["arm_1"])
