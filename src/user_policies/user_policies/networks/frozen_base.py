@@ -25,11 +25,11 @@ ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 
 def freeze(module: nn.Module, *, frozen: Callable[[str], bool]) -> None:
-    """Makes the parameters whose dotted names are `frozen` part of the base, in place, and registers the base's hash.
+    """Makes the tensors whose dotted names are `frozen` part of the base, in place, and registers the base's hash.
 
     Args:
         module: What is divided; other buffers outside its state_dict, such as those of `LoraLinear`, are base as well.
-        frozen: Takes a parameter's name.
+        frozen: Takes the name of a parameter or of a buffer.
     """
     for name, parameter in list(module.named_parameters(remove_duplicate=False)):
         if frozen(name):
@@ -37,6 +37,11 @@ def freeze(module: nn.Module, *, frozen: Callable[[str], bool]) -> None:
             owner = module.get_submodule(parent)
             delattr(owner, child)
             owner.register_buffer(child, parameter.detach(), persistent=False)
+    kept = module.state_dict().keys()
+    for name, buffer in list(module.named_buffers(remove_duplicate=False)):
+        if name in kept and frozen(name):
+            parent, _, child = name.rpartition(".")
+            module.get_submodule(parent).register_buffer(child, buffer, persistent=False)
     digest = hashlib.sha256()
     for name, tensor in sorted(_base_tensors(module)):
         digest.update(f"{name}:{tensor.dtype}:{tuple(tensor.shape)};".encode())

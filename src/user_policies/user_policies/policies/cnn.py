@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from user_core.errors import ConfigurationError
 from user_core.spec import PRIVILEGED_GROUP, CameraSpec, EnvironmentSpec
 from user_policies.networks.resnet10 import ResNet10Encoder
+from user_policies.networks.resnet18 import ResNet18Encoder, read_resnet18
 from user_policies.networks.small_encoder import SmallEncoder
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
@@ -48,8 +50,8 @@ class ImageFeatures(FeatureExtractor):
             )
         self.state_groups = tuple(group.name for group in spec.state_groups if group.name != PRIVILEGED_GROUP)
         self._state = StateInput(spec=spec, groups=self.state_groups)
-        self.encoders = nn.ModuleList([_make_encoder(camera, config) for camera in spec.cameras])
-        self.trained_end_to_end = config.encoder != "small"
+        self.encoders = nn.ModuleList(_make_encoders(spec.cameras, config))
+        self.trained_end_to_end = config.encoder not in ("small", "resnet18")
         encoded = self._state.outputs + config.encoder_outputs * len(spec.cameras)
         self.goal_axes = config.goal_axes
         self.goal_scale = config.goal_scale
@@ -84,7 +86,13 @@ class CnnPolicy(ActorPolicy):
         return ImageFeatures(spec=spec, config=config)
 
 
-def _make_encoder(camera: CameraSpec, config: PolicyConfig) -> nn.Module:
+def _make_encoders(cameras: Sequence[CameraSpec], config: PolicyConfig) -> list[nn.Module]:
+    outputs = config.encoder_outputs
     if config.encoder == "resnet10":
-        return ResNet10Encoder(height=camera.height, width=camera.width, outputs=config.encoder_outputs)
-    return SmallEncoder(outputs=config.encoder_outputs)
+        return [ResNet10Encoder(height=one.height, width=one.width, outputs=outputs) for one in cameras]
+    if config.encoder == "resnet18":
+        backbone = read_resnet18(Path(config.encoder_weights).expanduser())
+        return [
+            ResNet18Encoder(backbone=backbone, height=one.height, width=one.width, outputs=outputs) for one in cameras
+        ]
+    return [SmallEncoder(outputs=outputs) for _ in cameras]

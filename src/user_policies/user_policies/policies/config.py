@@ -52,8 +52,11 @@ class PolicyConfig:
     encoder: str = parameter(
         "small",
         "cnn: small is pretrained on demonstrations and frozen (CPU), small_trained goes on learning after that, "
-        "resnet10 is trained end to end (GPU)",
-        choices=("small", "small_trained", "resnet10"),
+        "resnet10 is trained end to end (GPU), resnet18 keeps your weights and trains what reads them",
+        choices=("small", "small_trained", "resnet10", "resnet18"),
+    )
+    encoder_weights: str = parameter(
+        "", "resnet18: .safetensors file of its weights, with torchvision's names; fc is not needed"
     )
     encoder_outputs: int = parameter(32, "cnn: features of each camera", minimum=1, maximum=4096)
     goal_axes: tuple[int, ...] = parameter(
@@ -94,6 +97,13 @@ class PolicyConfig:
                 key="policy.execute",
                 value=self.execute,
                 allowed=f"at most policy.horizon = {self.horizon}",
+                where=_WHERE,
+            )
+        if self.encoder == "resnet18" and not self.encoder_weights:
+            raise ConfigurationError(
+                key="policy.encoder_weights",
+                value=self.encoder_weights,
+                allowed="a .safetensors file with the weights of a ResNet-18, with policy.encoder = resnet18",
                 where=_WHERE,
             )
         if self.name == "pi0" and self.size == "base" and not self.weights:
