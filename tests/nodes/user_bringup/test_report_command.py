@@ -39,7 +39,7 @@ def test_report_shows_both_film_strips_and_what_the_bag_lost(
     assert main() == 0
     assert "report.html" in capsys.readouterr().out
     page = (run_folder / "report.html").read_text()
-    assert page.count('src="data:image/png') == 4 + 2
+    assert page.count('src="data:image/png') == 5 + 2
     assert "First episode: train" in page
     assert "Last episode: evaluate" in page
     replay = json.loads((run_folder / "report.json").read_text())["replay"]

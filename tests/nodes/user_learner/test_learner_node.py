@@ -84,7 +84,7 @@ def test_demonstrations_that_are_not_recorded_yet_are_waited_for(context: Contex
     ("changes", "error", "text"),
     [
         ({"pipeline__slack_steps": 1}, ConfigurationError, "pipeline.slack_steps = 1 is not allowed"),
-        ({"algorithm": "ppo"}, UnknownNameError, "there are: rlpd, sac"),
+        ({"algorithm": "ppo"}, UnknownNameError, "there are: bc, hg_dagger, rlpd"),
         ({"hyperparameters__gamma": 1.5}, ConfigurationError, "hyperparameters.gamma = 1.5"),
         ({"hyperparameters__gama": 0.9}, ConfigurationError, "did you mean hyperparameters.gamma"),
         ({"run_folder": '""'}, ConfigurationError, "run_folder"),

@@ -135,7 +135,19 @@ def plot_doubt(axes: Axes, record: RunRecord) -> None:
 
 
 PLOTS: tuple[Plot, ...] = (plot_success, plot_return, plot_loop, plot_staleness)
-CORRECTION_PLOTS: tuple[Plot, ...] = (plot_interventions, plot_doubt)
+
+
+def plots_of(record: RunRecord) -> tuple[Plot, ...]:
+    """Return the plots that there is something to show in."""
+    corrected = any(row.interventions for row in record.episodes.of_mode(Mode.TRAIN))
+    wanted = [*PLOTS]
+    if corrected:
+        wanted.append(plot_interventions)
+    if doubts_at_take_overs(record):
+        wanted.append(plot_doubt)
+    return tuple(wanted)
+
+
 """Where a person took over."""
 
 

@@ -14,7 +14,7 @@ from user_bringup.report.episode_files import EpisodeFiles
 from user_bringup.report.evaluation_section import evaluation_section, failures
 from user_bringup.report.film_strip import film_strip
 from user_bringup.report.html import Picture, page
-from user_bringup.report.plots import CORRECTION_PLOTS, PLOTS, render
+from user_bringup.report.plots import plots_of, render
 from user_bringup.report.summary import summarise
 from user_core.errors import LogError
 from user_core.run import RunFolder, write_atomically
@@ -57,8 +57,7 @@ def write_report(record: RunRecord, *, scan_limit_s: float) -> dict[str, Any]:
             caption = f"{name}: {row.mode}, {row.length} steps, {row.outcome}, policy {policy}"
             strips.append(Picture(png=png, caption=caption))
     learned = summary["evaluated"] is None
-    wanted = (*PLOTS, *(CORRECTION_PLOTS if summary["corrections"] else ())) if learned else ()
-    plots = [Picture(png=render(plot, record)) for plot in wanted]
+    plots = [Picture(png=render(plot, record)) for plot in plots_of(record)] if learned else []
     evaluated = evaluation_section(summary["evaluated"], failed, files)
     browser = browser_section(record.episodes.episodes, files, problem=scan.problem)
     _write(run / "report.html", page(summary, plots=plots, strips=strips, evaluated=evaluated, browser=browser))

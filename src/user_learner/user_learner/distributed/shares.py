@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
 from user_learner.distributed.parcel import Parcel
-from user_learner.replay.batch import Batch, Observations
+from user_learner.replay.batch import Batch
 from user_policies.policies.observation_batch import ObservationBatch
 
 BATCH = "batch"
@@ -19,9 +18,7 @@ _IMAGE = "image"
 
 def share_of(batch: Batch, *, rank: int, processes: int) -> Batch:
     """Returns rows rank, rank + N, rank + 2 N …: of every part of a batch each process gets as much."""
-    own = slice(rank, None, processes)
-    parts: dict[str, Any] = {field.name: _rows(getattr(batch, field.name), own) for field in dataclasses.fields(batch)}
-    return Batch(**parts)
+    return batch.rows(slice(rank, None, processes))
 
 
 def batch_to_parcel(batch: Batch) -> Parcel:
@@ -52,10 +49,3 @@ def batch_from_parcel(parcel: Parcel, *, device: str) -> Batch:
                 instructions=tuple(parcel.words[name]),
             )
     return Batch(**parts)
-
-
-def _rows(part: Tensor | Observations, own: slice) -> Tensor | Observations:
-    if isinstance(part, ObservationBatch):
-        images = tuple(image[own] for image in part.images)
-        return replace(part, states=part.states[own], images=images, instructions=part.instructions[own])
-    return part[own]

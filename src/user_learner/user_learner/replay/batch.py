@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from torch import Tensor
 
@@ -35,3 +36,19 @@ class Batch:
     bootstrap: Tensor
     next_observation: Observations
     is_demonstration: Tensor
+
+    def __len__(self) -> int:
+        """Return B."""
+        return len(self.action)
+
+    def rows(self, wanted: slice) -> Batch:
+        """Return some of the samples."""
+        parts: dict[str, Any] = {name: _rows(part, wanted) for name, part in vars(self).items()}
+        return Batch(**parts)
+
+
+def _rows(part: Observations, wanted: slice) -> Observations:
+    if isinstance(part, Tensor):
+        return part[wanted]
+    images = tuple(image[wanted] for image in part.images)
+    return replace(part, states=part.states[wanted], images=images, instructions=part.instructions[wanted])

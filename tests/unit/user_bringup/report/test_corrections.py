@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.run_tables import Run, episode_row, progress_config
 from user_bringup.report.corrections import corrections
-from user_bringup.report.plots import CORRECTION_PLOTS, render
+from user_bringup.report.plots import plot_doubt, plot_interventions, render
 from user_core.types import Outcome
 from user_learner.checkpoint import Checkpoint, CheckpointStore
 
@@ -61,7 +61,7 @@ def test_without_take_overs_there_is_nothing_to_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("measured", [True, False])
-@pytest.mark.parametrize("plot", CORRECTION_PLOTS)
+@pytest.mark.parametrize("plot", [plot_interventions, plot_doubt])
 def test_plots_are_drawn_with_and_without_doubt(run: Run, tmp_path: Path, plot, measured: bool) -> None:
     if measured:
         checkpoint_with(tmp_path, [0.5, 0.25], 0.25)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.support.learning_records import make_episode, small_spec
-from user_core.errors import WeightsError
+from user_core.errors import ConfigurationError, WeightsError
 from user_core.types import Mode
 from user_learner.algorithms.bc.config import BcConfig
 from user_learner.algorithms.bc.learner import BcLearner
@@ -177,3 +177,25 @@ def test_weights_of_another_policy_are_refused_with_what_differs() -> None:
     state.pop("policy.actor.mean.bias")
     with pytest.raises(WeightsError, match=r"actor\.mean\.bias is missing"):
         make().restore(state)
+
+
+def test_parts_of_a_batch_add_up_to_the_whole_of_it() -> None:
+    whole, in_parts = make(learning_rate=1e-3), make(learning_rate=1e-3, micro_batches=3)
+    batch = replace(batch_for(whole), is_demonstration=torch.arange(8) % 3 == 0)  # parts of different weight
+    for _ in range(5):
+        losses = [learner.update(batch)["imitation_loss"] for learner in (whole, in_parts)]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    for name, value in whole.weights().items():
+        np.testing.assert_allclose(in_parts.weights()[name], value, atol=1e-6, err_msg=name)
+
+
+def test_half_precision_learns_and_keeps_whole_weights() -> None:
+    learner = make(HgDaggerLearner, learning_rate=1e-2, precision="bfloat16")
+    losses = [learner.update(batch_for(learner))["imitation_loss"] for _ in range(60)]
+    assert losses[-1] < 0.3 * losses[0]
+    assert {value.dtype for value in learner.weights().values()} == {np.dtype(np.float32)}
+
+
+def test_more_parts_than_samples_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="micro_batches"):
+        BcConfig(batch_size=4, micro_batches=5)

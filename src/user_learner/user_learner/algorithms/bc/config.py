@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from user_core.configuration import parameter
+from user_core.errors import ConfigurationError
 from user_learner.algorithms.config import UpdateConfig
 
 
@@ -26,7 +27,25 @@ class ImitationConfig(UpdateConfig):
         minimum=-1.0,
         maximum=1.0,
     )
+    precision: str = parameter(
+        "float32",
+        "numbers that losses are computed in; weights stay float32. bfloat16 halves the memory of a large policy",
+        choices=("float32", "bfloat16"),
+    )
+    micro_batches: int = parameter(
+        1, "parts of a batch that are computed one after the other, for a policy too large for all at once", minimum=1
+    )
     shift_pixels: int = parameter(3, "largest random shift of images for an encoder in training", minimum=0, maximum=32)
+
+    def __post_init__(self) -> None:
+        """Refuse parts without samples."""
+        if self.micro_batches > self.batch_size:
+            raise ConfigurationError(
+                key="hyperparameters.micro_batches",
+                value=self.micro_batches,
+                allowed=f"at most hyperparameters.batch_size = {self.batch_size}",
+                where="the group hyperparameters of learner_node in the params files",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

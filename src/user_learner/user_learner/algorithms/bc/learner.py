@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 from torch.optim import Adam
@@ -18,7 +19,7 @@ from user_learner.algorithms.random_state import restore_torch_generator, torch_
 from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import CorrectionSampling, SamplingRule
 from user_policies.policies.actor_policy import ActorPolicy
-from user_policies.shared_batch import average_gradients
+from user_policies.shared_batch import average_gradients, mean_over_processes
 from user_policies.tensors import check_tensors
 
 
@@ -50,23 +51,19 @@ class BcLearner:
 
     def update(self, batch: Batch) -> Metrics:
         """Does one update of actor, trained encoder and average; returns the loss and what it was made from."""
-        features = self._encoding.features(batch.observation)  # (B, F)
-        weight = losses.imitated_steps(batch).to(features.device)  # (B, H)
-        loss = self._actor.imitation_loss(
-            features, chunk=batch.action.clamp(-1, 1), weight=weight, generator=self._generator
-        )
         step_size = self._set_learning_rate()
         self._optimiser.zero_grad()
-        loss.backward()
+        weight = losses.imitated_steps(batch)  # (B, H)
+        loss, features = self._accumulate_gradients(batch, weight=weight)
         average_gradients(self._trained)
         self._optimiser.step()
         self._policy.update_average(self._config.average_rate)
         self.updates += 1
         return {
-            "imitation_loss": float(loss.detach()),
+            "imitation_loss": loss,
             "learning_rate": step_size,
             "corrections_in_batch": 1.0 - float(batch.is_demonstration.float().mean()),
-            **self._update_more(features.detach(), batch=batch, weight=weight),
+            **self._update_more(features, batch=batch, weight=weight),
         }
 
     def weights(self) -> Tensors:
@@ -95,6 +92,24 @@ class BcLearner:
         restore_optimiser(self._optimiser, state, prefix="optimiser.imitation.")
         restore_torch_generator(self._generator, np.asarray(state["generator"]))
         self.updates = int(state["updates"])
+
+    def _accumulate_gradients(self, batch: Batch, *, weight: Tensor) -> tuple[float, Tensor]:
+        """Adds up the gradients of a batch part by part; returns its loss, and its features (B, F)."""
+        size = -(-len(batch) // self._config.micro_batches)
+        total = mean_over_processes(weight.sum()).clamp(min=torch.finfo(weight.dtype).tiny)
+        features, loss = [], 0.0
+        for start in range(0, len(batch), size):
+            rows = slice(start, start + size)
+            part, part_weight = batch.rows(rows), weight[rows]
+            share = mean_over_processes(part_weight.sum()) / total
+            with torch.autocast(self._policy.device.type, torch.bfloat16, enabled=self._config.precision == "bfloat16"):
+                features.append(self._encoding.features(part.observation))
+                part_loss = share * self._actor.imitation_loss(
+                    features[-1], chunk=part.action.clamp(-1, 1), weight=part_weight, generator=self._generator
+                )
+            part_loss.backward()
+            loss += float(part_loss.detach())
+        return loss, torch.cat([part.detach().to(torch.float32) for part in features])
 
     def _update_more(self, features: Tensor, *, batch: Batch, weight: Tensor) -> dict[str, float]:
         """Does what a derived algorithm adds to an update, on features (B, F) and weights (B, H); BC adds nothing."""
