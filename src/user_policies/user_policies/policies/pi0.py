@@ -73,7 +73,8 @@ class Pi0Policy(ActorPolicy):
 
     def make_actor(self, *, spec: EnvironmentSpec, config: PolicyConfig, features: FeatureExtractor) -> Pi0Actor:
         """Makes the model, or takes another copy of the one that this process has."""
-        assert isinstance(features, Pi0Features)
+        if not isinstance(features, Pi0Features):
+            raise TypeError(f"pi0 reads Pi0Features, not {type(features).__name__}")
         model = make_pi0(
             size=config.size,
             horizon=config.horizon,

@@ -63,7 +63,8 @@ class VlaSmallPolicy(CnnPolicy):
 
     def make_actor(self, *, spec: EnvironmentSpec, config: PolicyConfig, features: FeatureExtractor) -> FlowActor:
         """Makes transformer and action expert."""
-        assert isinstance(features, VlaFeatures)
+        if not isinstance(features, VlaFeatures):
+            raise TypeError(f"vla_small reads VlaFeatures, not {type(features).__name__}")
         network = VlaNetwork(
             layout=features.layout,
             vocabulary=_VOCABULARY,
