@@ -23,9 +23,12 @@ from user_learner.distributed.worker import work
 from user_learner.distributed.workers import NoWorkers, TorchWorkers, Workers
 from user_learner.replay.config import MemoryConfig
 from user_learner.trainer import Trainer
+from user_policies.networks.flow_config import FlowConfig
 from user_policies.policies.config import PolicyConfig
 
 UPDATES = 20
+FLOW = FlowConfig(network="mlp", width=16)
+"""Attention to a single token has weights without a gradient, which Adam moves by the noise of rounding."""
 SETTINGS: dict[str, Any] = {"batch_size": 16}
 PREFIX = "learner."
 
@@ -36,7 +39,7 @@ def learned(*, algorithm: str, policy: str, encoder: str, workers: Workers) -> d
     config_type = algorithm_entry(algorithm).config_type
     trainer = Trainer(
         spec=spec,
-        policy=PolicyConfig(name=policy, encoder=encoder, hidden_sizes=(16,), encoder_outputs=4),
+        policy=PolicyConfig(name=policy, encoder=encoder, hidden_sizes=(16,), encoder_outputs=4, flow=FLOW),
         algorithm=algorithm,
         hyperparameters=config_type(**SETTINGS),
         memory=MemoryConfig(),

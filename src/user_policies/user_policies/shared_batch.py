@@ -15,6 +15,22 @@ import torch
 import torch.distributed
 from torch import Generator, Tensor
 
+from user_core.errors import UserRosError
+
+
+class ProcessLostError(UserRosError):
+    """Another process of the learner is gone; torchrun ends the rest, and whoever started it starts all anew."""
+
+
+@contextmanager
+def other_processes() -> Iterator[None]:
+    """Within it the others are spoken to: an error there means that one of them is gone. Raises ProcessLostError."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise ProcessLostError(f"a process of the learner is gone: {str(error).splitlines()[0]}") from error
+
+
 _BY_ONE: ContextVar[bool] = ContextVar("by_one_process", default=False)
 
 
@@ -63,9 +79,7 @@ def mean_over_processes(value: Tensor) -> Tensor:
     processes = process_count()
     if processes == 1:
         return value
-    total = value.detach().clone()
-    torch.distributed.all_reduce(total)
-    return total / processes
+    return _summed(value.detach().clone()) / processes
 
 
 def average_gradients(parameters: Iterable[Tensor]) -> None:
@@ -74,8 +88,12 @@ def average_gradients(parameters: Iterable[Tensor]) -> None:
     if processes == 1:
         return
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    flat = torch.cat([gradient.flatten() for gradient in gradients])
-    torch.distributed.all_reduce(flat)
-    flat /= processes
+    flat = _summed(torch.cat([gradient.flatten() for gradient in gradients])) / processes
     for gradient, mean in zip(gradients, flat.split([one.numel() for one in gradients]), strict=True):
         gradient.copy_(mean.view_as(gradient))
+
+
+def _summed(tensor: Tensor) -> Tensor:
+    with other_processes():
+        torch.distributed.all_reduce(tensor)
+    return tensor

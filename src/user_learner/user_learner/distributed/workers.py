@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from user_learner.distributed.parcel import Parcel, send
 from user_learner.distributed.shares import batch_to_parcel, share_of
 from user_learner.replay.batch import Batch
 from user_policies.policies.config import PolicyConfig
+from user_policies.shared_batch import ProcessLostError, other_processes
 
 BEGIN = "begin"
 STATE = "state"
@@ -104,16 +106,19 @@ class TorchWorkers:
     def share(self, batch: Batch) -> Batch:
         """Hand out a batch."""
         for rank in range(1, self._processes):
-            send(batch_to_parcel(share_of(batch, rank=rank, processes=self._processes)), to=rank)
+            with other_processes():
+                send(batch_to_parcel(share_of(batch, rank=rank, processes=self._processes)), to=rank)
         return share_of(batch, rank=0, processes=self._processes)
 
     def end(self) -> None:
-        """Let all of them go."""
-        self._send(Parcel(kind=END))
+        """Let all of them go, if they are still there."""
+        with contextlib.suppress(ProcessLostError):
+            self._send(Parcel(kind=END))
 
     def _send(self, parcel: Parcel) -> None:
         for rank in range(1, self._processes):
-            send(parcel, to=rank)
+            with other_processes():
+                send(parcel, to=rank)
 
 
 def _as_tensors(state: Mapping[str, Any]) -> dict[str, torch.Tensor]:

@@ -15,6 +15,7 @@ from user_learner.session.demonstration_source import DemonstrationSource
 from user_learner.session.inbox import Inbox, LogNews
 from user_learner.session.learning_session import LearningSession
 from user_learner.session.snapshot import LearnerSnapshot, LearnerState
+from user_policies.shared_batch import ProcessLostError
 
 MakeSession = Callable[[EnvironmentSpec, list[LogNews], threading.Event], LearningSession]
 _REST_S = 0.05
@@ -83,6 +84,8 @@ class LearnerThread:
             while not self._stopping.is_set():
                 self._session.turn()
             self._session.finish()
+        except ProcessLostError as error:
+            self._say(f"{error}; all are started anew, and go on from the last checkpoint")
         except UserRosError as error:
             self._fail(str(error))
         except Exception as error:
