@@ -14,6 +14,7 @@ from user_learner.session.inbox import Inbox, LogNews, Record
 from user_learner.session.learner_thread import LearnerThread, MakeSession
 from user_learner.session.learning_session import LearningSession
 from user_learner.session.snapshot import LearnerSnapshot, LearnerState
+from user_policies.shared_batch import ProcessLostError
 
 INITIAL = LearnerSnapshot(run="run", algorithm="sac", step_budget=77)
 
@@ -103,3 +104,19 @@ def test_what_ends_it_is_seen_and_said(tmp_path: Path) -> None:
     wait_for(lambda: thread.snapshot.state is LearnerState.FAILED, 10.0)
     thread.stop()
     assert thread.snapshot.detail == said[-1] == "the checkpoint is of another algorithm"
+
+
+def test_a_lost_process_of_the_learner_is_said_and_is_no_failure_of_learning() -> None:
+    said: list[str] = []
+
+    def make_session(spec: EnvironmentSpec, early: list[LogNews], stopping: threading.Event) -> LearningSession:
+        raise ProcessLostError("a process of the learner is gone: reset by peer")
+
+    inbox = Inbox()
+    thread = learner_thread(inbox, make_session, said)
+    thread.start()
+    inbox.put(news([SPEC]))
+    wait_for(lambda: bool(said), 10.0)
+    assert "started anew" in said[0]
+    assert thread.snapshot.state is not LearnerState.FAILED
+    thread.stop()
