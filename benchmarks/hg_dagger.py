@@ -14,13 +14,12 @@ The exit status is 0 when each seed gains `--gain` at least.
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.launched_run import count, interval, launched
+
 _CONFIG = """\
 /**/progress_node:
   ros__parameters:
@@ -88,22 +87,13 @@ def improved(options: argparse.Namespace, seed: int) -> dict[str, Any]:
     return launched(after, [options.task, "algorithm:=hg_dagger", *practice, judged, *shared])
 
 
-def launched(run: Path, words: list[str]) -> dict[str, Any]:
-    """Return the report of a run, which is made unless it is there."""
-    if not (run / "report.json").is_file():
-        with run.with_suffix(".log").open("w") as log:
-            command = ["./user", "launch", *words, f"run:={run}"]
-            subprocess.run(command, check=False, cwd=ROOT, stdout=log, stderr=log)
-    return dict(json.loads((run / "report.json").read_text()))
-
-
 def row(report: dict[str, Any]) -> str:
     """Return a line of the table."""
     base, after, person = report["imitation_only"], report["evaluation"], report["corrections"]
     words = (
         report["task"],
         report["seed"],
-        *(text for found in (base, after) for text in (_count(found), _interval(found))),
+        *(text for found in (base, after) for text in (count(found), interval(found))),
         person.get("take_overs", 0),
         person.get("corrected_samples", 0),
         report["updates"],
@@ -114,14 +104,6 @@ def row(report: dict[str, Any]) -> str:
         f"{report['wall_s']:.0f}",
     )
     return f"| {' | '.join(map(str, words))} |"
-
-
-def _count(evaluation: dict[str, Any]) -> str:
-    return f"{evaluation['successes']}/{evaluation['episodes']}"
-
-
-def _interval(evaluation: dict[str, Any]) -> str:
-    return f"{100 * evaluation['wilson_low']:.0f}-{100 * evaluation['wilson_high']:.0f} %"
 
 
 if __name__ == "__main__":

@@ -12,14 +12,12 @@ over the seeds reaches `--goal` in every task.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.launched_run import count, interval, launched
 
 
 def main() -> int:
@@ -51,36 +49,22 @@ def main() -> int:
 def learned(task: str, seed: int, folder: Path, arguments: list[str]) -> dict[str, Any]:
     """Return the report of a run, which is made unless it is there."""
     run = folder / f"{task}-{seed}"
-    if not (run / "report.json").is_file():
-        demonstrations = f"demonstrations:={run}-demonstrations"
-        words = [task, f"run:={run}", demonstrations, f"seed:={seed}", *arguments]
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{task}-{seed}.log").open("w") as log:
-            subprocess.run(["./user", "launch", *words], check=False, cwd=ROOT, stdout=log, stderr=log)
-    return dict(json.loads((run / "report.json").read_text()))
+    return launched(run, [task, f"demonstrations:={run}-demonstrations", f"seed:={seed}", *arguments])
 
 
 def row(task: str, seed: int, report: dict[str, Any]) -> str:
     """Return a line of the table."""
     found, alone = report["evaluation"], report["imitation_only"]
-    counts = ("-", "-") if found is None else (_count(found), _interval(found))
+    counts = ("-", "-") if found is None else (count(found), interval(found))
     words = (
         task,
         seed,
         report["environment_steps"],
         f"{report['wall_s']:.0f}",
         *counts,
-        "-" if alone is None else _count(alone),
+        "-" if alone is None else count(alone),
     )
     return f"| {' | '.join(map(str, words))} |"
-
-
-def _count(evaluation: dict[str, Any]) -> str:
-    return f"{evaluation['successes']}/{evaluation['episodes']}"
-
-
-def _interval(evaluation: dict[str, Any]) -> str:
-    return f"{100 * evaluation['wilson_low']:.0f}-{100 * evaluation['wilson_high']:.0f} %"
 
 
 if __name__ == "__main__":

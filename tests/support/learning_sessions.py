@@ -101,13 +101,11 @@ class SessionBench:
         self.said: list[str] = []
         self.folder = RunFolder(path=Path(config.run_folder))
         self._position = 0
-        embodiments = Embodiments(embodiment=config.policy.embodiment)
         parts = make_parts(
             config=config,
             folder=self.folder,
             incarnation=next_incarnation(self.folder.checkpoints),
-            embodiments=embodiments,
-            spec=embodiments.begin(SPEC),
+            embodiments=Embodiments(embodiment=config.policy.embodiment, first=SPEC),
             pipeline=make_pipeline(
                 config=config.pipeline,
                 utd_ratio=config.hyperparameters.utd_ratio,

@@ -113,20 +113,13 @@ class Embodiments:
 
     Args:
         embodiment: "own" or "common".
+        first: An environment's spec; it decides which policy spec all others must have.
     """
 
-    def __init__(self, *, embodiment: str) -> None:
+    def __init__(self, *, embodiment: str, first: EnvironmentSpec) -> None:
         self._spec_of = SPEC_OF[embodiment]
-        self._known: dict[str, Embodiment] = {}
-        self.policy_spec: EnvironmentSpec | None = None
-
-    def begin(self, spec: EnvironmentSpec) -> EnvironmentSpec:
-        """Take the first spec and return the policy's; a ValueError if it is not the first."""
-        if self.policy_spec is not None:
-            raise ValueError("begin() takes the first spec")
-        self.policy_spec = self._spec_of(spec)
-        self._known[spec.digest] = Embodiment(spec=spec, policy_spec=self.policy_spec)
-        return self.policy_spec
+        self.policy_spec = self._spec_of(first)
+        self._known = {first.digest: Embodiment(spec=first, policy_spec=self.policy_spec)}
 
     def add(self, spec: EnvironmentSpec) -> EnvironmentSpec | None:
         """Take an environment's spec.
@@ -134,9 +127,6 @@ class Embodiments:
         Returns:
             None when it fits; else the policy spec that it would need, and it is not taken.
         """
-        if self.policy_spec is None:
-            self.begin(spec)
-            return None
         wanted = self._spec_of(spec)
         if wanted.digest != self.policy_spec.digest:
             return wanted

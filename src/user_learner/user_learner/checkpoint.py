@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from user_core.errors import WeightsError
 from user_core.run import write_atomically
+from user_policies.tensors import under
 
 _TENSORS = "state.safetensors"
 _FACTS = "checkpoint.json"
@@ -66,8 +67,7 @@ class Checkpoint:
     @property
     def policy_tensors(self) -> dict[str, NDArray[Any]]:
         """Return what a policy loads."""
-        named = self.tensors.items()
-        return {name.removeprefix(_POLICY): value for name, value in named if name.startswith(_POLICY)}
+        return under(_POLICY, self.tensors)
 
     def facts(self) -> dict[str, str | int]:
         """Return all but the tensors."""

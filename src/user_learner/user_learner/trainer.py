@@ -29,6 +29,7 @@ from user_learner.replay.memory import SamplingMemory
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
 from user_policies.shared_batch import by_one_process
+from user_policies.tensors import under
 
 _IMITATION = "imitation."
 
@@ -103,7 +104,7 @@ class Trainer:
             rule=self._learner.sampling_rule(),
             batch_size=hyperparameters.batch_size,
             horizon=policy.horizon,
-            n_step=max(hyperparameters.n_step, policy.horizon),
+            n_step=max(hyperparameters.n_step, policy.horizon) if hyperparameters.n_step else 0,
             gamma=hyperparameters.gamma,
             device=self._policy.device,
         )
@@ -193,7 +194,7 @@ class Trainer:
         if self._cache is not None:
             self._cache.forget()
         self.pretrained = True
-        self._workers.follow(self._learner.state())
+        self._workers.follow(self._learner.state)
         return result
 
     def update(self) -> Metrics:
@@ -233,13 +234,11 @@ class Trainer:
             raise SpecMismatchError(
                 what="the checkpoint", found=digest, expected=self._spec.digest, where="a run folder"
             )
-        prefix = "learner."
-        self._learner.restore({n.removeprefix(prefix): value for n, value in state.items() if n.startswith(prefix)})
-        self._workers.follow(self._learner.state())
+        self._learner.restore(under("learner.", state))
+        self._workers.follow(self._learner.state)
         restore_numpy_generator(self._rows, np.asarray(state["rows"]))
         self.pretrained = bool(state["pretrained"])
-        imitation = {n.removeprefix(_IMITATION): value for n, value in state.items() if n.startswith(_IMITATION)}
-        self._imitation = imitation or None
+        self._imitation = under(_IMITATION, state) or None
         if self._cache is not None:
             self._cache.forget()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -56,11 +55,12 @@ def check_tensors(tensors: Tensors, *, expected: Tensors, what: str) -> None:
         )
 
 
+def under(prefix: str, tensors: Tensors) -> dict[str, NDArray[Any]]:
+    """Returns the tensors whose names begin with `prefix`, named without it."""
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
 def load_module(module: nn.Module, tensors: Tensors, *, prefix: str) -> None:
     """Copies the tensors whose names begin with `prefix` into the module; check them first with `check_tensors`."""
-    state: Mapping[str, torch.Tensor] = {
-        name.removeprefix(prefix): torch.from_numpy(np.array(value))
-        for name, value in tensors.items()
-        if name.startswith(prefix)
-    }
+    state = {name: torch.from_numpy(np.array(value)) for name, value in under(prefix, tensors).items()}
     module.load_state_dict(state, strict=True)

@@ -16,8 +16,8 @@ class UpdateConfig:
 
     @property
     def n_step(self) -> int:
-        """Rewards summed in a sample."""
-        return 1
+        """Rewards summed in a sample; 0 = nothing is valued, and no next observation is looked up."""
+        return 0
 
     @property
     def gamma(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,11 +56,14 @@ class Workers(Protocol):
     def begin(self, setup: LearnerSetup) -> None:
         """Have each make the same learner. Raises ConfigurationError when batches cannot be shared."""
 
-    def follow(self, state: Tensors) -> None:
-        """Give each the learner's whole state, after it has changed otherwise than by an update."""
+    def follow(self, state: Callable[[], Tensors]) -> None:
+        """Give each what `state` returns, all of the learner, after it has changed otherwise than by an update."""
 
     def share(self, batch: Batch) -> Batch:
         """Hand out a batch, and return the leader's own share; each must then do one update."""
+
+    def end(self) -> None:
+        """Let all of them go, if they are still there."""
 
 
 class NoWorkers:
@@ -69,12 +72,15 @@ class NoWorkers:
     def begin(self, setup: LearnerSetup) -> None:
         """Nothing to be told to anybody."""
 
-    def follow(self, state: Tensors) -> None:
+    def follow(self, state: Callable[[], Tensors]) -> None:
         """Nobody follows."""
 
     def share(self, batch: Batch) -> Batch:
         """Return the whole batch."""
         return batch
+
+    def end(self) -> None:
+        """Nobody has to go."""
 
 
 class TorchWorkers:
@@ -99,9 +105,9 @@ class TorchWorkers:
             )
         self._send(Parcel(kind=BEGIN, words=setup.as_plain()))
 
-    def follow(self, state: Tensors) -> None:
+    def follow(self, state: Callable[[], Tensors]) -> None:
         """Give each the learner's whole state."""
-        self._send(Parcel(kind=STATE, tensors=_as_tensors(state)))
+        self._send(Parcel(kind=STATE, tensors=_as_tensors(state())))
 
     def share(self, batch: Batch) -> Batch:
         """Hand out a batch."""

@@ -27,7 +27,7 @@ from user_learner.checkpoint import CheckpointStore
 from user_learner.config import WHERE, LearnerNodeConfig, learner_config_type
 from user_learner.distributed.ranks import ALONE, Ranks, come_together
 from user_learner.distributed.worker import work
-from user_learner.distributed.workers import NoWorkers, TorchWorkers
+from user_learner.distributed.workers import NoWorkers, TorchWorkers, Workers
 from user_learner.incarnation import next_incarnation
 from user_learner.replay.limiter import make_pipeline
 from user_learner.ros.bag_demonstrations import BagDemonstrations
@@ -69,7 +69,7 @@ class LearnerNode(Node):
         self._demonstrations = (
             BagDemonstrations(folder=Path(self._config.demonstrations).expanduser()) if wanted else NoDemonstrations()
         )
-        self._workers = NoWorkers() if ranks.processes == 1 else TorchWorkers(processes=ranks.processes)
+        self._workers: Workers = NoWorkers() if ranks.processes == 1 else TorchWorkers(processes=ranks.processes)
         self._weights = WeightsPublisher(node=self)
         self._link = LogLink(node=self, inbox=self._inbox, config=self._config.follow)
         self._learner = LearnerThread(
@@ -93,17 +93,14 @@ class LearnerNode(Node):
     def shutdown(self) -> None:
         """Let the learner write its last checkpoint, and its workers go."""
         self._learner.stop()
-        if isinstance(self._workers, TorchWorkers):
-            self._workers.end()
+        self._workers.end()
 
     def _make_session(self, spec: EnvironmentSpec, early: list[LogNews], stopping: threading.Event) -> LearningSession:
-        embodiments = Embodiments(embodiment=self._config.policy.embodiment)
         parts = make_parts(
             config=self._config,
             folder=self._folder,
             incarnation=self._incarnation,
-            embodiments=embodiments,
-            spec=embodiments.begin(spec),
+            embodiments=Embodiments(embodiment=self._config.policy.embodiment, first=spec),
             pipeline=self._pipeline,
             device=self._device,
             inbox=self._inbox,

@@ -61,7 +61,7 @@ class BatchSource:
             rule: Which rows are drawn.
             batch_size: B.
             horizon: H, steps of action in a sample.
-            n_step: Number of rewards in a sample.
+            n_step: Number of rewards in a sample; 0 = none, and the next observation is the observation.
             gamma: The algorithm's discount.
             device: Where batches are used.
         """
@@ -93,13 +93,14 @@ class BatchSource:
             reward=self._memory.rewards,
             discount=self._memory.discounts,
         )
+        observation = self._observations.gather(drawn.rows)
         return Batch(
-            observation=self._observations.gather(drawn.rows),
+            observation=observation,
             action=torch.from_numpy(windows.actions).to(self._device),
             within=torch.from_numpy(windows.within).to(self._device),
             by_person=torch.from_numpy(self._memory.by_person[windows.rows] & windows.within).to(self._device),
             reward=torch.from_numpy(returns.reward).to(self._device),
             bootstrap=torch.from_numpy(returns.bootstrap).to(self._device),
-            next_observation=self._observations.gather(returns.next_row),
+            next_observation=self._observations.gather(returns.next_row) if self._n_step else observation,
             is_demonstration=torch.from_numpy(drawn.is_demonstration).to(self._device),
         )

@@ -253,7 +253,7 @@ class SamplingMemory:
             return
         if row not in self._recorded_practice:
             self._online.append(row)
-        if self._sources[row].is_person:
+        if self.by_person[row]:
             self._demonstrations.append(row)
 
     def _take_over(self, row: int) -> None:

@@ -33,7 +33,7 @@ def n_step_returns(
 
     Args:
         rows: (B,) rows whose successor is present.
-        n: Number of steps, ≥ 1.
+        n: Number of steps; 0 = no reward, and each row is its own next one.
         gamma: The algorithm's discount.
         successor: (rows,) row of the next step, or -1.
         reward: (rows,) reward observed after each row.

@@ -13,6 +13,7 @@ from user_learner.config import CheckpointConfig
 from user_learner.evaluation_tally import EvaluationResult
 from user_learner.replay.limiter import Pipeline
 from user_learner.trainer import Trainer
+from user_policies.tensors import under
 
 _PIPELINE = "pipeline."
 _TRAINER = "trainer."
@@ -60,8 +61,8 @@ class Checkpointer:
                 "give the same algorithm:= and policy:=, or another folder with run:="
             )
         tensors = checkpoint.tensors
-        trainer.restore({n.removeprefix(_TRAINER): value for n, value in tensors.items() if n.startswith(_TRAINER)})
-        pipeline.restore({n.removeprefix(_PIPELINE): value for n, value in tensors.items() if n.startswith(_PIPELINE)})
+        trainer.restore(under(_TRAINER, tensors))
+        pipeline.restore(under(_PIPELINE, tensors))
         self._saved_updates = checkpoint.updates
         return checkpoint
 

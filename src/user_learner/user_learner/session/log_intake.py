@@ -125,7 +125,7 @@ class LogIntake:
         """A spec begins a source: an episode that its robot left open will never be closed."""
         known = self._embodiments.policy_spec
         unfit = self._embodiments.add(spec)
-        if known is not None and unfit is not None:
+        if unfit is not None:
             kept, live = (unfit, known) if of_recording else (known, unfit)
             raise SpecMismatchError(
                 what="the bag of demonstrations" if of_recording else "what the learner has (checkpoint or log)",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from user_core.embodiment import Embodiments
 from user_core.run import RunFolder
-from user_core.spec import EnvironmentSpec
 from user_learner.broadcaster import Broadcaster
 from user_learner.checkpoint import CheckpointStore
 from user_learner.config import LearnerNodeConfig
@@ -42,7 +41,6 @@ def make_parts(
     folder: RunFolder,
     incarnation: int,
     embodiments: Embodiments,
-    spec: EnvironmentSpec,
     pipeline: Pipeline,
     device: str,
     inbox: Inbox,
@@ -58,7 +56,6 @@ def make_parts(
         folder: The run's folder.
         incarnation: Number of this start of the learner.
         embodiments: Map the environments of the run onto the policy's spec.
-        spec: Of the policy.
         pipeline: How far robots and learner may run ahead of each other.
         device: A torch device.
         inbox: News of the log.
@@ -68,6 +65,7 @@ def make_parts(
         say: Takes a sentence for people.
     """
     run = folder.identity()
+    spec = embodiments.policy_spec
 
     def make_trainer() -> Trainer:
         memory_folder = folder.path / "memory"

@@ -64,7 +64,6 @@ class PolicyServer:
         self._clock = clock
         self._pins = VersionPins()
         self._spec_of = SPEC_OF[config.policy.embodiment]
-        self._specs: dict[str, EnvironmentSpec] = {}
         self._embodiments: dict[str, Embodiment] = {}
         self._waiting: dict[str, _Waiting] = {}
         self._schedules: defaultdict[str, ChunkSchedule] = defaultdict(ChunkSchedule)
@@ -75,8 +74,8 @@ class PolicyServer:
     @property
     def spec(self) -> EnvironmentSpec | None:
         """Return the policy's spec: what that of the robot heard first is to it."""
-        first = next(iter(self._specs.values()), None)
-        return None if first is None else self._spec_of(first)
+        first = next(iter(self._embodiments.values()), None)
+        return None if first is None else first.policy_spec
 
     @property
     def versions_in_use(self) -> set[str]:
@@ -85,7 +84,6 @@ class PolicyServer:
 
     def set_spec(self, robot: str, spec: EnvironmentSpec) -> None:
         """Take what a robot's environment promises; a new promise of the same robot replaces the old one."""
-        self._specs[robot] = spec
         self._embodiments[robot] = Embodiment(spec=spec, policy_spec=self._spec_of(spec))
 
     def submit(self, robot: str, observation: Observation) -> None:
@@ -96,10 +94,10 @@ class PolicyServer:
         Raises:
             InvalidRecordError: When the observation does not fit the spec.
         """
-        spec = self._specs.get(robot)
-        if spec is None:
+        embodiment = self._embodiments.get(robot)
+        if embodiment is None:
             return
-        spec.check_observation(observation)
+        embodiment.spec.check_observation(observation)
         self.complaint = self._delay_of(robot, observation)
         if self._schedules[robot].wants_answer(observation):
             self._waiting[robot] = _Waiting(observation=observation, received_s=self._clock())

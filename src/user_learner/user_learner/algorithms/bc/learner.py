@@ -20,7 +20,7 @@ from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import CorrectionSampling, SamplingRule
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.shared_batch import average_gradients, mean_over_processes
-from user_policies.tensors import check_tensors
+from user_policies.tensors import check_tensors, under
 
 
 class BcLearner:
@@ -85,8 +85,7 @@ class BcLearner:
         Raises:
             WeightsError: Naming the tensors that differ.
         """
-        prefix = "policy."
-        given = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+        given = under("policy.", state)
         check_tensors(given, expected=self._policy.weights(), what="the learner's checkpoint")
         self._policy.load(given)
         restore_optimiser(self._optimiser, state, prefix="optimiser.imitation.")

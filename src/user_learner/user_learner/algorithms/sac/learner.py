@@ -23,7 +23,7 @@ from user_learner.replay.sampling import OnlineSampling, SamplingRule
 from user_policies.networks.critic_ensemble import CriticEnsemble
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.shared_batch import average_gradients
-from user_policies.tensors import check_tensors, load_module, module_tensors
+from user_policies.tensors import check_tensors, load_module, module_tensors, under
 
 
 class SacLearner:
@@ -114,8 +114,7 @@ class SacLearner:
         expected = {name: value for name, value in self.state().items() if not name.startswith("optimiser.")}
         given = {name: value for name, value in state.items() if not name.startswith("optimiser.")}
         check_tensors(given, expected=expected, what="the learner's checkpoint")
-        prefix = "policy."
-        self._policy.load({n.removeprefix(prefix): value for n, value in given.items() if n.startswith(prefix)})
+        self._policy.load(under("policy.", given))
         load_module(self._critic, given, prefix="critic.")
         load_module(self._target_critic, given, prefix="target_critic.")
         load_module(self._encoding.target, given, prefix="target_encoder.")
