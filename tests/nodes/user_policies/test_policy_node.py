@@ -267,24 +267,27 @@ def test_a_slow_policy_computes_the_next_chunk_while_the_last_runs_out(context: 
         peers.promise()
         peers.name_run()
         peers.send_weights(payload)
-        first = peers.ask_until("1.32")
-        before = len(peers.actions)
+        peers.ask_until("1.32")
 
-        def observe(step: int, planned_steps: int) -> None:
-            made = make_observation(SPEC, episode=first.episode, step=step)
-            peers.observe(dataclasses.replace(made, planned_steps=planned_steps, delay_steps=3))
+        def observe(step: int, **chunk_at_work: int) -> None:
+            made = make_observation(SPEC, episode="slow", step=step)
+            peers.observe(dataclasses.replace(made, **chunk_at_work))
 
-        observe(1, 5)
-        observe(2, 4)
-        observe(3, 3)
-        wait_for(lambda: len(peers.actions) > before, 10.0)
-        (_, second) = peers.actions[-1]
-        observe(4, 2)  # made before the second chunk arrived
-        observe(5, 4)
-        observe(6, 3)
-        wait_for(lambda: len(peers.actions) > before + 1, 10.0)
-    answered = [chunk.first_step for _, chunk in peers.actions[before:]]
-    assert answered == [3, 6]
+        def answers() -> list[ActionChunk]:
+            return [chunk for _, chunk in peers.actions if chunk.episode == "slow"]
+
+        observe(0)
+        wait_for(lambda: len(answers()) == 1, 10.0)
+        observe(1, planned_steps=5, delay_steps=3)
+        observe(2, planned_steps=4, delay_steps=3)
+        observe(3, planned_steps=3, delay_steps=3)
+        wait_for(lambda: len(answers()) == 2, 10.0)
+        observe(4, planned_steps=2, delay_steps=3)  # made before the second chunk arrived
+        observe(5, planned_steps=4, delay_steps=3)
+        observe(6, planned_steps=3, delay_steps=3)
+        wait_for(lambda: len(answers()) == 3, 10.0)
+    first, second, third = answers()
+    assert (first.first_step, second.first_step, third.first_step) == (0, 3, 6)
     assert (second.execute, len(second.values)) == (6, 8)
     assert second.inference_s >= 0.1
     np.testing.assert_array_equal(second.values[:3], first.values[3:6])
