@@ -269,9 +269,9 @@ def test_a_slow_policy_computes_the_next_chunk_while_the_last_runs_out(context: 
         peers.send_weights(payload)
         peers.ask_until("1.32")
 
-        def observe(step: int, **chunk_at_work: int) -> None:
+        def observe(step: int, *, planned_steps: int = 0, delay_steps: int = 0) -> None:
             made = make_observation(SPEC, episode="slow", step=step)
-            peers.observe(dataclasses.replace(made, **chunk_at_work))
+            peers.observe(dataclasses.replace(made, planned_steps=planned_steps, delay_steps=delay_steps))
 
         def answers() -> list[ActionChunk]:
             return [chunk for _, chunk in peers.actions if chunk.episode == "slow"]
