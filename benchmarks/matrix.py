@@ -5,9 +5,9 @@
     python -m benchmarks.matrix --folder /tmp/matrix --algorithms sac_flow --policies flow flow_chunks
 
 Pretraining is cut short, so that most of the two minutes is practice: this shows that each pair runs, not that it
-learns. A pair ran when its robot moved by weights of the learner (one version of bc, several of the others), the learner
-updated, nothing was lost, and no process died. What was run already is not run again. The exit status is 0 when all
-allowed pairs ran and all others were refused before anything started.
+learns. A pair ran when its robot moved by weights of the learner (one version of bc, several of the others), the
+learner updated, nothing was lost, and no process died. What was run already is not run again. The exit status is 0 when
+all allowed pairs ran and all others were refused before anything started.
 """
 
 from __future__ import annotations

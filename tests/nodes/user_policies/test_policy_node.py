@@ -20,7 +20,7 @@ from user_core.errors import ConfigurationError
 from user_core.ros import qos
 from user_core.ros.conversions import from_message, to_message
 from user_core.ros.spec_conversion import spec_to_message
-from user_core.types import ActionChunk, Observation
+from user_core.types import NO_PLAN, ActionChunk, Observation
 from user_interfaces import msg
 from user_policies.nodes.policy_node import PolicyNode
 from user_policies.policies.registry import make_policy
@@ -269,7 +269,7 @@ def test_a_slow_policy_computes_the_next_chunk_while_the_last_runs_out(context: 
         peers.send_weights(payload)
         peers.ask_until("1.32")
 
-        def observe(step: int, *, planned_steps: int = 0, delay_steps: int = 0) -> None:
+        def observe(step: int, *, planned_steps: int = NO_PLAN, delay_steps: int = 0) -> None:
             made = make_observation(SPEC, episode="slow", step=step)
             peers.observe(dataclasses.replace(made, planned_steps=planned_steps, delay_steps=delay_steps))
 
