@@ -9,7 +9,7 @@ from user_core.configuration import group, parameter
 from user_core.errors import ConfigurationError
 from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
-from user_learner.algorithms.registry import algorithm_entry, check_pair
+from user_learner.algorithms.registry import algorithm_entry, check_encoder, check_pair
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.limiter import PipelineConfig
 from user_policies.device import DEVICES
@@ -77,6 +77,9 @@ class LearnerNodeConfig:
         if not self.run_folder:
             raise ConfigurationError(key="run_folder", value="", allowed="a folder, such as runs/trial", where=WHERE)
         check_pair(algorithm=self.algorithm, policy=self.policy.name)
+        check_encoder(
+            policy=self.policy.name, encoder=self.policy.encoder, begins_trained=self.pretraining.begins_trained
+        )
 
 
 def learner_config_type(algorithm: str) -> type[LearnerNodeConfig]:

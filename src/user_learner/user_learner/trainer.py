@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from user_core.errors import ConfigurationError, SpecMismatchError
+from user_core.errors import SpecMismatchError
 from user_core.interfaces import Metrics, Tensors
 from user_core.spec import EnvironmentSpec
 from user_core.types import Transition
@@ -18,7 +18,7 @@ from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.pretrainer import PretrainingResult, begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
-from user_learner.algorithms.registry import algorithm_entry, check_pair
+from user_learner.algorithms.registry import algorithm_entry, check_encoder, check_pair
 from user_learner.algorithms.take_over_witness import TakeOverWitness
 from user_learner.distributed.workers import LearnerSetup, NoWorkers, Workers
 from user_learner.earlier_weights import read_earlier_weights
@@ -75,6 +75,7 @@ class Trainer:
             ConfigurationError: When the settings cannot work together.
         """
         check_pair(algorithm=algorithm, policy=policy.name)
+        check_encoder(policy=policy.name, encoder=policy.encoder, begins_trained=pretraining.begins_trained)
         self._spec = spec
         self._policy_config = policy
         self._config = hyperparameters
@@ -82,14 +83,6 @@ class Trainer:
         self._seed = seed
         self._policy = make_policy(spec=spec, config=policy, seed=seed, device=device)
         extractor = self._policy.network.features
-        is_trained_later = extractor.trained_end_to_end or bool(pretraining.begin_with)
-        if extractor.reads_images and not is_trained_later and pretraining.demonstrations == 0:
-            raise ConfigurationError(
-                key="pretraining.demonstrations",
-                value=0,
-                allowed="at least 1 with policy.encoder = small, which is never trained after its pretraining",
-                where="the group pretraining of learner_node, or take policy.encoder: resnet10",
-            )
         self.memory = SamplingMemory(spec=spec, config=memory, folder=folder)
         self._cache: FeatureCache | None = None
         if not extractor.trained_end_to_end:
@@ -116,7 +109,7 @@ class Trainer:
         )
         self._rows = np.random.default_rng(seed)
         self._imitation: Tensors | None = None
-        self.pretrained = pretraining.demonstrations == 0 and not pretraining.begin_with
+        self.pretrained = not pretraining.begins_trained
 
     @property
     def policy_name(self) -> str:

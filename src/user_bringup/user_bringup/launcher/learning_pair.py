@@ -11,7 +11,7 @@ from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.process_description import ProcessDescription
 from user_core.errors import UserRosError
 from user_core.ros.params_files import params_in
-from user_learner.algorithms.registry import check_pair
+from user_learner.algorithms.registry import check_encoder, check_pair
 from user_policies.policies.registry import check_library
 
 _LEARNER = "learner_node"
@@ -35,6 +35,13 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
             check_library(str(values["policy.name"]))
             if node == _LEARNER:
                 check_pair(algorithm=str(values["algorithm"]), policy=str(values["policy.name"]))
+                check_encoder(
+                    policy=str(values["policy.name"]),
+                    encoder=str(values.get("policy.encoder", "")),
+                    begins_trained=bool(
+                        values.get("pretraining.demonstrations", 1) or values.get("pretraining.begin_with")
+                    ),
+                )
         except UserRosError as error:
             raise LaunchArgumentError(str(error)) from error
 

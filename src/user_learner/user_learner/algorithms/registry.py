@@ -7,7 +7,8 @@ from typing import Any
 
 from user_core.errors import ConfigurationError
 from user_core.registry import Registry
-from user_policies.policies.registry import POLICIES, actor_kind
+from user_policies.policies.config import FROZEN_ENCODERS
+from user_policies.policies.registry import POLICIES, READING_CAMERAS, actor_kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,28 @@ def check_pair(*, algorithm: str, policy: str) -> None:
         f"{actor_kind(policy)}: with {algorithm} take one of {', '.join(policies_for(algorithm))}; "
         f"{policy} is trained by {', '.join(others) or 'no algorithm here'}",
         where="the launch arguments algorithm and policy",
+    )
+
+
+def check_encoder(*, policy: str, encoder: str, begins_trained: bool) -> None:
+    """Checks that what a policy sees with is trained at some time.
+
+    Args:
+        policy: Registry name.
+        encoder: The parameter policy.encoder.
+        begins_trained: Whether practice begins with weights that were trained.
+
+    Raises:
+        ConfigurationError: It would stay as random as it begins.
+    """
+    if begins_trained or policy not in READING_CAMERAS or encoder not in FROZEN_ENCODERS:
+        return
+    raise ConfigurationError(
+        key="policy.encoder",
+        value=encoder,
+        allowed="small_trained or resnet10, which learn while they practise: nothing pretrains it, since "
+        "pretraining.demonstrations is 0",
+        where="the launch argument policy, as cnn_trained, or begin with demonstrations, as algorithm:=rlpd does",
     )
 
 

@@ -47,8 +47,13 @@ class Actor(nn.Module):
         chunk, _ = self.sample(features, generator)
         return chunk
 
-    def mode(self, features: Tensor) -> Tensor:
-        """Returns the chunks (B, H, A) of a deterministic policy."""
+    def mode(self, features: Tensor, generator: Generator | None = None) -> Tensor:
+        """Returns the chunks (B, H, A) of a policy that does not explore.
+
+        Args:
+            features: (B, F).
+            generator: Source of the noise that some begin from.
+        """
         raise NotImplementedError
 
     def continue_chunk(

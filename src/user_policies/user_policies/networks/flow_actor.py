@@ -66,9 +66,9 @@ class FlowActor(Actor):
         chunk, _ = self._noisy_path(features, noise_std=self.config.practice_noise_std, generator=generator)
         return chunk
 
-    def mode(self, features: Tensor) -> Tensor:
+    def mode(self, features: Tensor, generator: Generator | None = None) -> Tensor:
         """Returns the chunks (B, H, A) at the end of the path without added noise."""
-        return self.follow(features, start=self._start_of_mode(features))
+        return self.follow(features, start=self._start_of_mode(features, generator))
 
     def continue_chunk(
         self, features: Tensor, *, prefix: PrefixBatch, deterministic: bool, generator: Generator | None = None
@@ -77,7 +77,7 @@ class FlowActor(Actor):
         aim = PrefixBatch(target=self.before_tanh(prefix.target), weight=prefix.weight)
         context = self.network.context(features)
         noise_std = 0.0 if deterministic else self.config.practice_noise_std
-        point = self._start_of_mode(features) if deterministic else self._noise(features, generator)
+        point = self._start_of_mode(features, generator) if deterministic else self._noise(features, generator)
         for time in self._times(features):
 
             def drift(noisy: Tensor, time: Tensor = time) -> Tensor:
@@ -141,9 +141,10 @@ class FlowActor(Actor):
         log_density = log_density - log_tanh_slope(point)
         return torch.tanh(point), log_density.flatten(1).sum(dim=-1)  # (B, H, A), (B,)
 
-    def _start_of_mode(self, features: Tensor) -> Tensor:
-        zero = features.new_zeros(len(features), self.horizon, self.actions)
-        return torch.randn_like(zero) if self.config.mode_from == "sample" else zero
+    def _start_of_mode(self, features: Tensor, generator: Generator | None) -> Tensor:
+        if self.config.mode_from == "sample":
+            return self._noise(features, generator)
+        return features.new_zeros(len(features), self.horizon, self.actions)
 
     def _noise(self, features: Tensor, generator: Generator | None) -> Tensor:
         shape = (len(features), self.horizon, self.actions)

@@ -56,7 +56,7 @@ class GaussianActor(Actor):
         flat, log_density = self(features).sample(generator)
         return self._chunks(flat), log_density
 
-    def mode(self, features: Tensor) -> Tensor:
+    def mode(self, features: Tensor, generator: Generator | None = None) -> Tensor:
         """Returns the tanh of the mean, (B, H, A)."""
         return self._chunks(torch.tanh(self.mean(self.trunk(features))))
 

@@ -58,7 +58,7 @@ class Pi0Actor(Actor):
         noise = standard_normal((len(features), self.horizon, PADDED), like=features, generator=generator)
         return self.follow(features, start=noise), features.new_full((len(features),), float("nan"))
 
-    def mode(self, features: Tensor) -> Tensor:
+    def mode(self, features: Tensor, generator: Generator | None = None) -> Tensor:
         """Returns the chunks (B, H, A) at the end of the path that begins without noise."""
         return self.follow(features, start=features.new_zeros(len(features), self.horizon, PADDED))
 

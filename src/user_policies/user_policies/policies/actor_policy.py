@@ -239,8 +239,8 @@ class ActorPolicy:
         if self.average is not self.network and self.network.features.trained_end_to_end:
             features = self.average.features(batch)
         if prefix is None:
-            return self.average.actor.mode(features)
-        return self.average.actor.continue_chunk(features, prefix=prefix, deterministic=True)
+            return self.average.actor.mode(features, self._generator)
+        return self.average.actor.continue_chunk(features, prefix=prefix, deterministic=True, generator=self._generator)
 
     def _explore(self, features: Tensor, prefix: PrefixBatch | None) -> Tensor:
         actor, generator = self.network.actor, self._generator

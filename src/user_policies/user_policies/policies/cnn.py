@@ -14,7 +14,7 @@ from user_policies.networks.resnet10 import ResNet10Encoder
 from user_policies.networks.resnet18 import ResNet18Encoder, read_resnet18
 from user_policies.networks.small_encoder import SmallEncoder
 from user_policies.policies.actor_policy import ActorPolicy
-from user_policies.policies.config import PolicyConfig
+from user_policies.policies.config import FROZEN_ENCODERS, PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
 from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.processing.image_input import normalise_images
@@ -51,7 +51,7 @@ class ImageFeatures(FeatureExtractor):
         self.state_groups = tuple(group.name for group in spec.state_groups if group.name != PRIVILEGED_GROUP)
         self._state = StateInput(spec=spec, groups=self.state_groups)
         self.encoders = nn.ModuleList(_make_encoders(spec.cameras, config))
-        self.trained_end_to_end = config.encoder not in ("small", "resnet18")
+        self.trained_end_to_end = config.encoder not in FROZEN_ENCODERS
         encoded = self._state.outputs + config.encoder_outputs * len(spec.cameras)
         self.goal_axes = config.goal_axes
         self.goal_scale = config.goal_scale

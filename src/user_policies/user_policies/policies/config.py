@@ -12,6 +12,9 @@ from user_policies.networks.flow_config import FlowConfig
 
 _WHERE = "the group policy of policy_node and learner_node in the params files (the same in both)"
 
+FROZEN_ENCODERS = ("small", "resnet18")
+"""Not trained after pretraining, so that features are computed once."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyConfig:

@@ -29,6 +29,8 @@ POLICIES = Registry(
 ACTOR_KINDS = {"cnn": "gaussian", "flow": "flow", "flow_state": "flow", "mlp": "gaussian", "vla_small": "flow"}
 """What acts in each policy, known without importing it; one that is not named has an actor of its own kind."""
 
+READING_CAMERAS = ("cnn", "flow", "vla_small")
+"""The policies that see by `policy.encoder`."""
 
 LIBRARIES = {"pi0": "transformers"}
 """What a policy imports that is not installed for all; requirements/<policy>.txt brings it."""

@@ -35,6 +35,22 @@ def test_other_pair_is_refused_with_what_is_allowed(tmp_path: Path) -> None:
         check_learning_pairs([process])
 
 
+def test_encoder_that_nothing_would_train_is_refused_with_what_learns(tmp_path: Path) -> None:
+    settings = {"algorithm": "sac", "policy.name": "cnn", "policy.encoder": "small", "pretraining.demonstrations": "0"}
+    files = [section(parameter, value) for parameter, value in settings.items()]
+    with pytest.raises(
+        LaunchArgumentError, match=r"policy\.encoder = 'small' is not allowed: small_trained or resnet10"
+    ):
+        check_learning_pairs([learner(tmp_path, *files)])
+    for allowed in (
+        {"policy.encoder": "small_trained"},
+        {"pretraining.begin_with": "runs/one"},
+        {"policy.name": "mlp"},
+    ):
+        more = [section(parameter, value) for parameter, value in allowed.items()]
+        check_learning_pairs([learner(tmp_path, *files, *more)])
+
+
 def test_the_last_file_counts(tmp_path: Path) -> None:
     files = [section("algorithm", "sac_flow"), section("policy.name", "cnn"), section("policy.name", "flow_state")]
     check_learning_pairs([learner(tmp_path, *files)])

@@ -40,6 +40,11 @@ class PretrainingConfig:
     threads: int = parameter(1, "torch threads while the encoder is pretrained; more only on free cores", minimum=1)
 
     @property
+    def begins_trained(self) -> bool:
+        """Whether practice begins with weights that were trained: here, or earlier."""
+        return bool(self.demonstrations or self.begin_with)
+
+    @property
     def count(self) -> int:
         """Successful demonstrations to wait for; 0 = no pretraining."""
         return (self.demonstrations_asked or self.demonstrations) if self.demonstrations else 0
