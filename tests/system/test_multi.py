@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+import torch
 
 from tests.support.graph_processes import shared_memory_files
 from tests.support.launched_graph import LaunchedGraph
 from tests.support.params_file import write_params
+from user_policies.processing.known_instructions import KnownInstructions
+from user_policies.weights.payload import unpack
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow, pytest.mark.timeout(500)]
 
@@ -25,7 +31,6 @@ def test_one_policy_learns_and_is_judged_at_two_tasks(tmp_path, domain_id):
         },
     )
     arguments = {
-        "policy": "cnn",
         "demonstrations_needed": 4,
         "max_environment_steps": 200,
         "max_wall_s": 300.0,
@@ -39,4 +44,18 @@ def test_one_policy_learns_and_is_judged_at_two_tasks(tmp_path, domain_id):
     assert by_task == {"peg_insertion": 2, "charger": 2}
     assert report["replay"]["lost"] == 0
     assert report["updates"] > 0
+    assert len(instructions_of(graph.run_folder)) == 2
     assert not shared_memory_files(domain_id)
+
+
+def instructions_of(run: Path) -> list[str]:
+    """Return the instructions that the newest weights were trained on."""
+    newest = max((run / "policy").rglob("*.safetensors"), key=lambda file: file.stat().st_mtime)
+    (texts,) = (
+        value
+        for name, value in unpack(newest.read_bytes()).tensors().items()
+        if name.endswith("known_instructions.texts")
+    )
+    known = KnownInstructions()
+    known.texts = torch.from_numpy(np.array(texts))
+    return known.sentences()

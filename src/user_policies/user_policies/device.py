@@ -22,3 +22,9 @@ def choose_device(name: str, *, where: str) -> str:
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return name
+
+
+def device_sentence(asked: str, *, chosen: str) -> str:
+    """Return where torch computes, for people."""
+    why = ", since this torch finds no CUDA device" if asked == "auto" and chosen == "cpu" else ""
+    return f"torch computes on {chosen}{why}"

@@ -39,7 +39,7 @@ from user_learner.session.learner_thread import LearnerThread
 from user_learner.session.learning_session import LearningSession
 from user_learner.session.parts import make_parts
 from user_learner.session.snapshot import LearnerSnapshot, LearnerState
-from user_policies.device import choose_device
+from user_policies.device import choose_device, device_sentence
 
 SWITCH_INTERVAL_S = 0.001
 """How long the learner's thread may keep the interpreter while a callback waits."""
@@ -61,6 +61,7 @@ class LearnerNode(Node):
             offline_updates=self._config.hyperparameters.offline_updates,
         )
         self._device = choose_device(self._config.device, where=WHERE)
+        self.get_logger().info(device_sentence(self._config.device, chosen=self._device))
         self._folder = RunFolder(path=Path(self._config.run_folder).expanduser())
         self._incarnation = next_incarnation(self._folder.checkpoints)
         self._inbox = Inbox()

@@ -24,7 +24,7 @@ from user_core.ros.runner import end_process, event_driven_executor, run_node
 from user_core.ros.spec_conversion import spec_from_message
 from user_core.run import RunFolder
 from user_interfaces.msg import ActionChunk, EnvironmentSpec, LearnerStatus, Observation, ReplayStatus
-from user_policies.device import choose_device
+from user_policies.device import choose_device, device_sentence
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.registry import make_policy
 from user_policies.ros.weights_subscription import WeightsSubscription
@@ -48,6 +48,7 @@ class PolicyNode(Node):
         torch.set_num_threads(self._config.torch_threads)
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._device = choose_device(self._config.device, where=WHERE)
+        self.get_logger().info(device_sentence(self._config.device, chosen=self._device))
         self._seeds = itertools.count(self._config.seed)
         folder = RunFolder(path=Path(self._config.run_folder).expanduser())
         self._run = folder.known_identity()

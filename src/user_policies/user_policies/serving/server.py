@@ -43,9 +43,6 @@ class PolicyServer:
         request: Asked for a version that is not among them; ends in `VersionLibrary.install` or `lacks`.
         config: How long chunks are executed, and how one follows the other.
         clock: Monotonic seconds.
-
-    Attributes:
-        complaint: Why an arm has to wait for its chunks, for people; "" = none does.
     """
 
     def __init__(
@@ -69,13 +66,18 @@ class PolicyServer:
         self._schedules: defaultdict[str, ChunkSchedule] = defaultdict(ChunkSchedule)
         self._requested: set[str] = set()
         self._lacking: dict[str, str] = {}
-        self.complaint = ""
+        self._complaints: dict[str, str] = {}
 
     @property
     def spec(self) -> EnvironmentSpec | None:
         """Return the policy's spec: what that of the robot heard first is to it."""
         first = next(iter(self._embodiments.values()), None)
         return None if first is None else first.policy_spec
+
+    @property
+    def complaint(self) -> str:
+        """Return why arms have to wait for their chunks, for people; "" = none does."""
+        return "; ".join(filter(None, self._complaints.values()))
 
     @property
     def versions_in_use(self) -> set[str]:
@@ -98,7 +100,7 @@ class PolicyServer:
         if embodiment is None:
             return
         embodiment.spec.check_observation(observation)
-        self.complaint = self._delay_of(robot, observation)
+        self._complaints[robot] = self._delay_of(robot, observation)
         if self._schedules[robot].wants_answer(observation):
             self._waiting[robot] = _Waiting(observation=observation, received_s=self._clock())
 

@@ -292,6 +292,13 @@ def test_a_policy_too_slow_for_its_chunks_says_so() -> None:
     assert bench.server.complaint == ""
 
 
+def test_an_arm_in_time_does_not_hide_that_another_waits() -> None:
+    bench = Bench(32, policy=CHUNKS, robots=("arm_0", "arm_1"))
+    bench.server.submit("arm_0", observation(3, planned_steps=0, delay_steps=5))
+    bench.server.submit("arm_1", observation(3, planned_steps=0, delay_steps=1))
+    assert "arm_0 waits" in bench.server.complaint
+
+
 def test_one_policy_serves_arms_at_different_tasks_each_on_its_own_axes() -> None:
     peg = small_spec(cameras=1)
     duck = dataclasses.replace(
