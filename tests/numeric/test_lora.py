@@ -32,14 +32,6 @@ def test_adds_alpha_over_r_times_b_a_x() -> None:
     torch.testing.assert_close(lora(inputs), by_hand)
 
 
-@pytest.mark.parametrize("bias", [True, False])
-def test_merged_equals_unmerged(bias: bool) -> None:
-    _, lora = adapted(bias=bias)
-    nn.init.normal_(lora.lora_b)
-    inputs = torch.randn(2, 7, 5, dtype=torch.float64)
-    torch.testing.assert_close(lora.merged()(inputs), lora(inputs))
-
-
 def test_gradients_reach_a_and_b_alone_and_are_those_of_finite_differences() -> None:
     _, lora = adapted()
     nn.init.normal_(lora.lora_b)

@@ -16,12 +16,10 @@ class Actor(nn.Module):
         horizon: H, steps in a chunk.
         actions: A, action axes.
         kind: Which kind of actor it is, by which an algorithm says what it trains (`policies/registry.py`).
-        has_density: Whether `sample` knows how likely its actions were, which reinforcement learning needs.
         continues_chunks: Whether it has `continue_chunk`, which real-time chunking needs.
     """
 
     kind: str
-    has_density = False
     continues_chunks = False
 
     def __init__(self, *, horizon: int, actions: int) -> None:
@@ -38,7 +36,7 @@ class Actor(nn.Module):
             generator: Source of the noise.
 
         Returns:
-            Chunks (B, H, A) in (-1, 1), and the logarithm of their density (B,); NaN without `has_density`.
+            Chunks (B, H, A) in (-1, 1), and the logarithm of their density (B,); NaN where it is not known.
         """
         raise NotImplementedError
 

@@ -27,7 +27,6 @@ class FlowActor(Actor):
     """
 
     kind = "flow"
-    has_density = True
     continues_chunks = True
 
     def __init__(

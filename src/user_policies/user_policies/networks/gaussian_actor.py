@@ -16,7 +16,6 @@ class GaussianActor(Actor):
     """An MLP with two heads, mean and log standard deviation."""
 
     kind = "gaussian"
-    has_density = True
 
     def __init__(
         self,

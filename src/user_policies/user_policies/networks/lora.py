@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -40,16 +39,6 @@ class LoraLinear(nn.Module):
         """Maps (..., in_features) to (..., out_features)."""
         adapted = functional.linear(functional.linear(inputs, self.lora_a), self.lora_b)
         return functional.linear(inputs, self.weight, self.bias) + self._scale * adapted
-
-    def merged(self) -> nn.Linear:
-        """Returns one plain layer that does the same."""
-        outputs, inputs = self.weight.shape
-        plain = nn.Linear(inputs, outputs, bias=self.bias is not None).to(self.weight)
-        with torch.no_grad():
-            plain.weight.copy_(self.weight + self._scale * self.lora_b @ self.lora_a)
-            if self.bias is not None:
-                plain.bias.copy_(self.bias)
-        return plain
 
 
 def adapt_linears(module: nn.Module, *, chosen: Callable[[str], bool], rank: int, alpha: float) -> int:

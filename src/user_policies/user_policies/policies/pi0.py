@@ -65,8 +65,6 @@ class Pi0Features(FeatureExtractor):
 class Pi0Policy(ActorPolicy):
     """A vision-language-action model; of its weights only those that train are sent and kept."""
 
-    actor_type = Pi0Actor
-
     def make_features(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> Pi0Features:
         """Makes what lays observations flat."""
         return Pi0Features(spec=spec, config=config)

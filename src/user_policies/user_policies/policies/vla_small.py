@@ -55,8 +55,6 @@ class VlaFeatures(ImageFeatures):
 class VlaSmallPolicy(CnnPolicy):
     """A flow on images, proprioception and the instruction."""
 
-    actor_type = FlowActor
-
     def make_features(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> VlaFeatures:
         """Makes the encoders."""
         return VlaFeatures(spec=spec, config=config)
