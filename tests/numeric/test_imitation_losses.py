@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from user_learner.algorithms.bc.losses import imitated_steps, learning_rate
+from user_learner.algorithms.hg_dagger import losses as hg_dagger_losses
 from user_learner.algorithms.hg_dagger.losses import doubt, doubt_threshold, ensemble_loss
 from user_learner.replay.batch import Batch
 
@@ -83,3 +84,18 @@ def test_each_member_learns_from_its_own_samples() -> None:
         errors = [float((actions[member, sample] - target[sample]).square().mean()) for sample in seen]
         expected += sum(errors) / max(1, len(errors))
     assert float(ensemble_loss(actions, target=target, weight=weight)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_shares_of_a_batch_add_up_to_the_whole_however_little_a_member_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = torch.Generator().manual_seed(3)
+    actions = torch.randn(MEMBERS, 4, ACTIONS, generator=generator, dtype=torch.float64, requires_grad=True)
+    target = torch.randn(4, ACTIONS, generator=generator, dtype=torch.float64)
+    weight = torch.zeros(MEMBERS, 4, dtype=torch.float64)
+    weight[0, 1] = weight[1, :2] = weight[2] = 1.0  # one sample, one in each share, all, and none
+    (whole,) = torch.autograd.grad(ensemble_loss(actions, target=target, weight=weight), actions)
+    monkeypatch.setattr(hg_dagger_losses, "mean_over_processes", lambda share: weight.sum(dim=-1) / 2)
+    shared = torch.zeros_like(actions)
+    for rows in (slice(0, None, 2), slice(1, None, 2)):
+        loss = ensemble_loss(actions[:, rows], target=target[rows], weight=weight[:, rows])
+        shared += torch.autograd.grad(loss, actions)[0] / 2
+    torch.testing.assert_close(shared, whole)

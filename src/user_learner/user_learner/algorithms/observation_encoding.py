@@ -16,26 +16,26 @@ from user_policies.processing.augmentation import random_shift
 
 
 class ObservationEncoding(Protocol):
-    """Features for critics and actor; `target` follows the encoder as target critics follow critics."""
-
-    target: nn.Module
+    """Features for actor, critics and whoever only looks."""
 
     def features(self, observations: Observations) -> Tensor:
-        """Return (B, F), differentiable where the encoder is trained."""
+        """Return (B, F) to learn from, differentiable where the encoder is trained."""
 
-    def next_features(self, observations: Observations) -> tuple[Tensor, Tensor]:
-        """Return (B, F) for the actor and (B, F) for the target critics, without dropout."""
+    def evaluate(self, observations: Observations) -> Tensor:
+        """Return (B, F) of what was observed as it was: a constant, without dropout, and no random number is drawn."""
+
+    def make_target(self) -> nn.Module:
+        """Return a copy that follows the encoder as target critics follow critics; nothing without an encoder."""
+
+    def next_features(self, observations: Observations, *, target: nn.Module) -> tuple[Tensor, Tensor]:
+        """Return (B, F) for the actor and (B, F) of the target for the target critics, without dropout."""
 
     def parameters(self) -> list[nn.Parameter]:
-        """Return what the critic's optimiser trains beside the critics."""
+        """Return what is trained beside critics and actor."""
 
 
 class FrozenEncoding:
     """The batch holds features already; nothing is trained."""
-
-    def __init__(self) -> None:
-        """Has a target without parameters."""
-        self.target: nn.Module = nn.Identity()
 
     def features(self, observations: Observations) -> Tensor:
         """Return the features of the batch."""
@@ -43,7 +43,15 @@ class FrozenEncoding:
             raise TypeError("a frozen encoder takes batches of cached features, not of raw observations")
         return observations
 
-    def next_features(self, observations: Observations) -> tuple[Tensor, Tensor]:
+    def evaluate(self, observations: Observations) -> Tensor:
+        """Return the features of the batch."""
+        return self.features(observations)
+
+    def make_target(self) -> nn.Module:
+        """Return a module without parameters."""
+        return nn.Identity()
+
+    def next_features(self, observations: Observations, *, target: nn.Module) -> tuple[Tensor, Tensor]:
         """Return the features of the batch, which are the same for both."""
         features = self.features(observations)
         return features, features
@@ -54,7 +62,7 @@ class FrozenEncoding:
 
 
 class TrainedEncoding:
-    """The encoder runs on shifted images and learns from the critic's loss (arXiv:2004.13649).
+    """The encoder runs on shifted images and learns from the loss of what reads it (arXiv:2004.13649).
 
     A target critic was trained on what an earlier encoder saw, so it reads an encoder that is as old as itself.
     """
@@ -62,7 +70,6 @@ class TrainedEncoding:
     def __init__(self, *, extractor: FeatureExtractor, shift_pixels: int, generator: Generator) -> None:
         """Takes the policy's own extractor."""
         self._extractor = extractor
-        self.target: nn.Module = copy.deepcopy(extractor).requires_grad_(False)
         self._shift_pixels = shift_pixels
         self._generator = generator
 
@@ -71,20 +78,51 @@ class TrainedEncoding:
         features: Tensor = self._extractor.train()(self._shifted(observations))
         return features
 
-    def next_features(self, observations: Observations) -> tuple[Tensor, Tensor]:
+    def evaluate(self, observations: Observations) -> Tensor:
+        """Return the encoder's features of the images themselves.
+
+        The generator is left alone: under torchrun it is one stream for all processes, and only the leader may look.
+        """
+        with torch.no_grad():
+            features: Tensor = self._extractor.eval()(_raw(observations))
+        return features
+
+    def make_target(self) -> nn.Module:
+        """Return a copy of the encoder as it is now."""
+        return copy.deepcopy(self._extractor).requires_grad_(False)
+
+    def next_features(self, observations: Observations, *, target: nn.Module) -> tuple[Tensor, Tensor]:
         """Return the features of the encoder and of its target, of the same shifted images."""
         shifted = self._shifted(observations)
         with torch.no_grad():
-            return self._extractor.eval()(shifted), self.target.eval()(shifted)
+            return self._extractor.eval()(shifted), target.eval()(shifted)
 
     def parameters(self) -> list[nn.Parameter]:
         """Return the encoder's parameters."""
         return list(self._extractor.parameters())
 
     def _shifted(self, observations: Observations) -> ObservationBatch:
-        if isinstance(observations, Tensor):
-            raise TypeError("an encoder in training takes batches of raw observations, not of cached features")
+        raw = _raw(observations)
         images = tuple(
-            random_shift(image, pixels=self._shift_pixels, generator=self._generator) for image in observations.images
+            random_shift(image, pixels=self._shift_pixels, generator=self._generator) for image in raw.images
         )
-        return replace(observations, images=images)
+        return replace(raw, images=images)
+
+
+def make_encoding(extractor: FeatureExtractor, *, shift_pixels: int, generator: Generator) -> ObservationEncoding:
+    """Return what a policy's extractor asks for: cached features, or itself in training.
+
+    Args:
+        extractor: The policy's own.
+        shift_pixels: Largest random shift of images in training.
+        generator: Of the shifts.
+    """
+    if not extractor.trained_end_to_end:
+        return FrozenEncoding()
+    return TrainedEncoding(extractor=extractor, shift_pixels=shift_pixels, generator=generator)
+
+
+def _raw(observations: Observations) -> ObservationBatch:
+    if isinstance(observations, Tensor):
+        raise TypeError("an encoder in training takes batches of raw observations, not of cached features")
+    return observations

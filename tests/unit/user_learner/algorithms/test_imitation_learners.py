@@ -16,6 +16,7 @@ from user_learner.algorithms.bc.config import BcConfig
 from user_learner.algorithms.bc.learner import BcLearner
 from user_learner.algorithms.hg_dagger.config import HgDaggerConfig
 from user_learner.algorithms.hg_dagger.learner import HgDaggerLearner
+from user_learner.algorithms.hg_dagger.losses import doubt
 from user_learner.replay.batch import Batch
 from user_learner.replay.batch_source import BatchSource, RawObservationSource
 from user_learner.replay.config import MemoryConfig
@@ -151,6 +152,22 @@ def test_doubt_is_measured_once_for_each_take_over_and_survives_a_restart() -> N
         memory.add(record)
     again.witness(memory.imitation, observe=observe)
     assert asked == [[1, 6], [9]]
+
+
+def test_looking_at_a_take_over_moves_no_image_and_draws_no_random_number() -> None:
+    """Under torchrun only the leader looks: the next update must find all processes at the same random number."""
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    for record in make_episode(SPEC, length=4, human_steps=(1,)):
+        memory.add(record)
+    source = RawObservationSource(memory=memory, device=torch.device("cpu"))
+    learner = make(HgDaggerLearner, encoder="small_trained", shift_pixels=8)
+    before = learner.state()["generator"]
+    metrics = learner.witness(memory.imitation, observe=source.gather)
+    np.testing.assert_array_equal(learner.state()["generator"], before)
+    with torch.no_grad():
+        observed = learner._policy.network.features.eval()(source.gather(np.array([1])))
+        expected = doubt(learner._ensemble(observed))
+    assert metrics["doubt_at_take_over"] == pytest.approx(float(expected), rel=1e-6)
 
 
 def test_before_the_first_take_over_nothing_is_said_of_doubt() -> None:

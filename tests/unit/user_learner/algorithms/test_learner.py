@@ -166,7 +166,7 @@ def test_target_values_read_the_target_encoder() -> None:
         learner = encoder_learner(critic_learning_rate=0.0)
         learner.update(make_batch(learner, raw=True))
         with torch.no_grad():
-            for parameter in learner._encoding.target.parameters():
+            for parameter in learner._target_encoder.parameters():
                 parameter.add_(moved)
         targets.append(learner.update(make_batch(learner, raw=True))["target_q_mean"])
     assert targets[0] != targets[1]

@@ -13,7 +13,7 @@ from torch.optim import Adam
 from user_core.interfaces import Metrics, Tensors
 from user_learner.algorithms.bc import losses
 from user_learner.algorithms.bc.config import ImitationConfig
-from user_learner.algorithms.observation_encoding import FrozenEncoding, ObservationEncoding, TrainedEncoding
+from user_learner.algorithms.observation_encoding import make_encoding
 from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
 from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
 from user_learner.replay.batch import Batch
@@ -40,7 +40,9 @@ class BcLearner:
         self._policy = policy
         self._actor = policy.network.actor
         self._generator = Generator(device=policy.device).manual_seed(seed)
-        self._encoding = self._make_encoding()
+        self._encoding = make_encoding(
+            policy.network.features, shift_pixels=config.shift_pixels, generator=self._generator
+        )
         self._trained: list[Tensor] = [*self._actor.parameters(), *self._encoding.parameters()]
         self._optimiser = Adam(self._trained, lr=config.learning_rate, fused=True)
         self.updates = 0
@@ -113,12 +115,6 @@ class BcLearner:
     def _update_more(self, features: Tensor, *, batch: Batch, weight: Tensor) -> dict[str, float]:
         """Does what a derived algorithm adds to an update, on features (B, F) and weights (B, H); BC adds nothing."""
         return {}
-
-    def _make_encoding(self) -> ObservationEncoding:
-        features = self._policy.network.features
-        if not features.trained_end_to_end:
-            return FrozenEncoding()
-        return TrainedEncoding(extractor=features, shift_pixels=self._config.shift_pixels, generator=self._generator)
 
     def _set_learning_rate(self) -> float:
         step_size = losses.learning_rate(

@@ -110,6 +110,5 @@ class HgDaggerLearner(BcLearner):
 
     def _doubt_of(self, observations: Observations) -> list[float]:
         with torch.no_grad():
-            features, _ = self._encoding.next_features(observations)
-            doubts: list[float] = losses.doubt(self._ensemble(features)).tolist()
+            doubts: list[float] = losses.doubt(self._ensemble(self._encoding.evaluate(observations))).tolist()
         return doubts

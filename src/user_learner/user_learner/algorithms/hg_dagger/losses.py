@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from user_policies.shared_batch import mean_over_processes
@@ -42,5 +43,6 @@ def ensemble_loss(actions: Tensor, *, target: Tensor, weight: Tensor) -> Tensor:
         weight: (M, B), 0 for the samples that a member does not see.
     """
     errors = (actions - target).square().mean(dim=-1)  # (M, B, A) -> (M, B)
-    seen = mean_over_processes(weight.sum(dim=-1)).clamp(min=1.0)  # (M,)
+    # What a process sees of a batch may be less than one sample: only the division by 0 is to be kept off.
+    seen = mean_over_processes(weight.sum(dim=-1)).clamp(min=torch.finfo(weight.dtype).tiny)  # (M,)
     return ((errors * weight).sum(dim=-1) / seen).sum()

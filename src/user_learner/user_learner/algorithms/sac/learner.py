@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 from torch.optim import Adam
 
 from user_core.interfaces import Metrics, Tensors
-from user_learner.algorithms.observation_encoding import FrozenEncoding, ObservationEncoding, TrainedEncoding
+from user_learner.algorithms.observation_encoding import make_encoding
 from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
 from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
 from user_learner.algorithms.sac import losses
@@ -58,9 +58,12 @@ class SacLearner:
         self._target_critic = copy.deepcopy(self._critic).requires_grad_(False)
         self._temperature = Temperature(initial=config.initial_temperature).to(policy.device)
         self._generator = Generator(device=policy.device).manual_seed(seed)
-        self._encoding = self._make_encoding()
+        self._encoding = make_encoding(
+            self._network.features, shift_pixels=config.shift_pixels, generator=self._generator
+        )
+        self._target_encoder = self._encoding.make_target()
         self._critic_parameters: list[Tensor] = [*self._critic.parameters(), *self._encoding.parameters()]
-        self._target_parameters: list[Tensor] = [*self._target_critic.parameters(), *self._encoding.target.parameters()]
+        self._target_parameters: list[Tensor] = [*self._target_critic.parameters(), *self._target_encoder.parameters()]
         self._critic_optimiser = Adam(self._critic_parameters, lr=config.critic_learning_rate, fused=True)
         self._actor_optimiser = Adam(self._network.actor.parameters(), lr=config.actor_learning_rate, fused=True)
         self._temperature_optimiser = Adam(self._temperature.parameters(), lr=config.temperature_learning_rate)
@@ -77,7 +80,7 @@ class SacLearner:
             Losses, values, entropy and temperature; those of the actor only in its phase.
         """
         if self.updates == 0:  # pretraining may have moved the encoder since
-            for target, newest in zip(self._encoding.target.parameters(), self._encoding.parameters(), strict=True):
+            for target, newest in zip(self._target_encoder.parameters(), self._encoding.parameters(), strict=True):
                 target.copy_(newest.detach())
         features = self._encoding.features(batch.observation)  # (B, F)
         metrics = self._update_critic(batch, features)
@@ -96,7 +99,7 @@ class SacLearner:
             **{f"policy.{name}": value for name, value in self._policy.weights().items()},
             **module_tensors(self._critic, prefix="critic."),
             **module_tensors(self._target_critic, prefix="target_critic."),
-            **module_tensors(self._encoding.target, prefix="target_encoder."),
+            **module_tensors(self._target_encoder, prefix="target_encoder."),
             **module_tensors(self._temperature, prefix="temperature."),
             **optimiser_tensors(self._critic_optimiser, prefix="optimiser.critic."),
             **optimiser_tensors(self._actor_optimiser, prefix="optimiser.actor."),
@@ -117,7 +120,7 @@ class SacLearner:
         self._policy.load(under("policy.", given))
         load_module(self._critic, given, prefix="critic.")
         load_module(self._target_critic, given, prefix="target_critic.")
-        load_module(self._encoding.target, given, prefix="target_encoder.")
+        load_module(self._target_encoder, given, prefix="target_encoder.")
         load_module(self._temperature, given, prefix="temperature.")
         restore_optimiser(self._critic_optimiser, state, prefix="optimiser.critic.")
         restore_optimiser(self._actor_optimiser, state, prefix="optimiser.actor.")
@@ -138,15 +141,11 @@ class SacLearner:
         """Returns the entropy of `sample` that the temperature aims at, in nats."""
         return self._config.target_entropy
 
-    def _make_encoding(self) -> ObservationEncoding:
-        features = self._network.features
-        if not features.trained_end_to_end:
-            return FrozenEncoding()
-        return TrainedEncoding(extractor=features, shift_pixels=self._config.shift_pixels, generator=self._generator)
-
     def _update_critic(self, batch: Batch, features: Tensor) -> dict[str, float]:
         with torch.no_grad():
-            next_features, target_features = self._encoding.next_features(batch.next_observation)
+            next_features, target_features = self._encoding.next_features(
+                batch.next_observation, target=self._target_encoder
+            )
             next_action, log_density = self._network.actor.sample(next_features, self._generator)
             next_values = self._target_critic(target_features, next_action.flatten(1))  # (N, B)
             next_value = losses.subset_minimum(next_values, members=self._random_members())
