@@ -15,6 +15,8 @@ from user_policies.networks.flow_config import FlowConfig
 from user_policies.policies.config import PolicyConfig
 
 SPEC = small_spec()
+HORIZON = 3
+"""Chunks, so that what goes wrong only with several steps of action in a sample is seen with every pair."""
 HYPERPARAMETERS: dict[str, Any] = {"batch_size": 8, "critics": 2, "critic_hidden_sizes": (8,)}
 POLICY_SETTINGS: dict[str, dict[str, Any]] = {}
 """What a policy needs beside the small settings of all; a new one that needs nothing does not stand here."""
@@ -24,7 +26,7 @@ _STATE_POLICIES = ("mlp", "flow_state")
 def small_policy(name: str) -> PolicyConfig:
     """Settings of a policy of a few numbers."""
     flow = FlowConfig(network="mlp", width=8, heads=2, steps=2)
-    small: dict[str, Any] = {"hidden_sizes": (8,), "encoder_outputs": 2, "flow": flow}
+    small: dict[str, Any] = {"hidden_sizes": (8,), "horizon": HORIZON, "encoder_outputs": 2, "flow": flow}
     return PolicyConfig(name=name, **small | POLICY_SETTINGS.get(name, {}))
 
 
