@@ -138,6 +138,25 @@ def test_the_target_of_a_chunk_is_the_value_of_where_the_whole_of_it_led() -> No
     assert trainer.update()["target_q_mean"] == pytest.approx(np.mean(expected), rel=1e-5)
 
 
+def test_the_critics_learn_from_the_chunks_that_were_not_cut_short() -> None:
+    trainer = make_trainer()
+    samples = drawn(trainer)
+    targets = targets_of(trainer, samples)
+    learner: Any = trainer._learner
+    critic = copy.deepcopy(learner._critic).double()
+    errors: list[float] = []
+    with torch.no_grad():
+        for sample, target in zip(samples, targets, strict=True):
+            if len(sample.actions) < H and sample.bootstrap:
+                continue
+            chunk = np.zeros((H, A))
+            chunk[: len(sample.actions)] = sample.actions
+            values = critic(doubled(trainer, sample.observation), torch.from_numpy(chunk).flatten()[None])
+            errors += [(float(value) - target) ** 2 for value in values[:, 0]]
+    assert 0 < len(errors) < 2 * BATCH
+    assert trainer.update()["critic_loss"] == pytest.approx(np.mean(errors), rel=1e-5)
+
+
 def test_more_rewards_than_a_chunk_has_steps_may_be_summed_and_never_less() -> None:
     reward = {n: make_trainer(n_step=n)._batches.sample(np.random.default_rng(0)).reward for n in (1, H, H + 1)}
     assert torch.equal(reward[1], reward[H])

@@ -9,6 +9,7 @@ import torch
 
 from user_learner.algorithms.sac import losses
 from user_learner.algorithms.temperature import Temperature
+from user_learner.replay.batch import Batch
 
 VALUES = torch.tensor([[1.0, -2.0], [3.0, -4.0], [2.0, 5.0]], dtype=torch.float64)  # (N = 3, B = 2)
 
@@ -55,7 +56,65 @@ def test_soft_value_counts_entropy() -> None:
 
 def test_critic_loss_is_the_mean_over_critics_and_samples() -> None:
     # Errors (1, -2), (3, -4), (2, 5) minus (1, 1): squares 0, 9, 4, 25, 1, 16.
-    assert float(losses.critic_loss(values=VALUES, target=torch.ones(2))) == pytest.approx(55 / 6)
+    assert float(losses.critic_loss(values=VALUES, target=torch.ones(2), weight=torch.ones(2))) == pytest.approx(55 / 6)
+
+
+def test_critic_loss_is_the_mean_over_the_samples_that_weigh() -> None:
+    weight = torch.tensor([0.0, 1.0])
+    found = losses.critic_loss(values=VALUES, target=torch.ones(2), weight=weight)
+    assert float(found) == pytest.approx((9 + 25 + 16) / 3)
+    assert float(losses.critic_loss(values=VALUES, target=torch.ones(2), weight=torch.zeros(2))) == 0.0
+
+
+@pytest.mark.parametrize("count", [2, 49, 256])
+def test_where_all_samples_weigh_loss_and_gradient_are_those_of_a_plain_mean_to_the_bit(count: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    values = torch.randn(10, count, generator=generator, requires_grad=True)
+    target = torch.randn(count, generator=generator)
+    plain = (values - target).square().mean()
+    found = losses.critic_loss(values=values, target=target, weight=torch.ones(count))
+    assert torch.equal(found, plain)
+    assert torch.equal(*(torch.autograd.grad(loss, values)[0] for loss in (found, plain)))
+
+
+def test_shares_of_a_batch_add_up_to_the_loss_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = torch.Generator().manual_seed(0)
+    values = torch.randn(3, 6, generator=generator, dtype=torch.float64)
+    target = torch.randn(6, generator=generator, dtype=torch.float64)
+    weight = torch.tensor([1.0, 0.0, 1.0, 0.0, 1.0, 1.0], dtype=torch.float64)  # three in one share, one in the other
+    whole = losses.critic_loss(values=values, target=target, weight=weight)
+    monkeypatch.setattr(losses, "mean_over_processes", lambda share: weight.sum() / 2)
+    shares = [
+        losses.critic_loss(values=values[:, rows], target=target[rows], weight=weight[rows])
+        for rows in (slice(0, None, 2), slice(1, None, 2))
+    ]
+    torch.testing.assert_close(sum(shares) / 2, whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "steps", "bootstrap", "weight"),
+    [
+        ("whole", 3, 0.7, 1.0),
+        ("whole, and the last step terminated", 3, 0.0, 1.0),
+        ("terminated on the way", 1, 0.0, 1.0),
+        ("cut short by a time limit", 2, 0.8, 0.0),
+        ("cut short after its first step", 1, 0.9, 0.0),
+    ],
+)
+def test_a_chunk_that_was_cut_short_says_nothing_of_its_worth(
+    name: str, steps: int, bootstrap: float, weight: float
+) -> None:
+    batch = Batch(
+        observation=torch.zeros(1, 1),
+        action=torch.zeros(1, 3, 2),
+        within=torch.arange(3)[None] < steps,
+        by_person=torch.zeros(1, 3, dtype=torch.bool),
+        reward=torch.ones(1),
+        bootstrap=torch.tensor([bootstrap]),
+        next_observation=torch.zeros(1, 1),
+        is_demonstration=torch.zeros(1, dtype=torch.bool),
+    )
+    assert losses.valued_samples(batch).tolist() == [weight], name
 
 
 def test_actor_loss_takes_the_mean_of_the_critics() -> None:

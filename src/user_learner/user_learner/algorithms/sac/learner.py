@@ -160,7 +160,7 @@ class SacLearner:
                 largest=self._config.largest_return,
             )
         values = self._critic(features, batch.action.flatten(1))  # (N, B)
-        loss = losses.critic_loss(values=values, target=target)
+        loss = losses.critic_loss(values=values, target=target, weight=losses.valued_samples(batch))
         self._critic_optimiser.zero_grad()
         loss.backward()
         average_gradients(self._critic_parameters)

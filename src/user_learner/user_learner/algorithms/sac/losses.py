@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Tensor
+
+from user_learner.replay.batch import Batch
+from user_policies.shared_batch import mean_over_processes
 
 
 def subset_minimum(values: Tensor, *, members: Tensor) -> Tensor:
@@ -34,14 +38,27 @@ def soft_value(*, value: Tensor, log_density: Tensor, temperature: Tensor) -> Te
     return value - temperature * log_density
 
 
-def critic_loss(*, values: Tensor, target: Tensor) -> Tensor:
-    """Returns the mean squared error over critics and samples: arXiv:1812.05905, equation 5.
+def valued_samples(batch: Batch) -> Tensor:
+    """Returns (B,), 1 for each sample that says what its chunk is worth, 0 for one that was cut short.
+
+    Beyond the end of an episode a chunk is laid out with zeros. After a termination nothing is to come, whatever they
+    say. Where a chunk was cut short by a time limit, a lost record or the present, zeros are actions that nobody did,
+    and the value of where the arm was left is not that of having done them.
+    """
+    return (batch.within.all(dim=1) | (batch.bootstrap == 0)).to(batch.reward.dtype)
+
+
+def critic_loss(*, values: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Returns the squared error of all critics: arXiv:1812.05905, equation 5, over the samples that weigh.
 
     Args:
-        values: (N, B) of all critics.
+        values: (N, B).
         target: (B,).
+        weight: (B,) share of each sample.
     """
-    return (values - target).square().mean()
+    # Of the whole batch, not of a process's share of it: whoever got more that weigh must count for more.
+    weighing = mean_over_processes(weight.sum()).clamp(min=torch.finfo(weight.dtype).tiny) / len(weight)
+    return ((values - target).square() * weight).mean() / weighing
 
 
 def actor_loss(*, values: Tensor, log_density: Tensor, temperature: Tensor) -> Tensor:
