@@ -122,6 +122,33 @@ def test_a_gaussian_flow_is_led_to_the_prefix_however_far_its_actions_spread(std
     assert not ends[0].requires_grad
 
 
+@pytest.mark.parametrize("std", [0.3, 1.0, 3.0])
+def test_the_guidance_of_the_first_step_is_none_and_of_those_near_it_little(std: float) -> None:
+    """For actions N(0, s^2) it is beta · tau · error at first: what the end of a path has from its beginning."""
+    noisy = torch.randn(B, H, A, dtype=torch.float64)
+    prefix = prefix_of(frozen=2, overlap=4)
+    for time in (0.0, 1e-6, 1e-4):
+        flow = gaussian_flow(time, std=std)
+        error = (prefix.target - noisy - (1 - time) * flow(noisy)) * prefix.weight[..., None]
+        guidance = guided_velocity(flow, noisy, time=time, prefix=prefix) - flow(noisy)
+        np.testing.assert_allclose(guidance, MAX_GUIDANCE * time * error, rtol=1e-2, atol=1e-9)
+    np.testing.assert_array_equal(guided_velocity(curved, noisy, time=0.0, prefix=prefix), curved(noisy))
+
+
+@pytest.mark.parametrize("time", [0.02, 0.1, 0.5, 0.9])
+def test_no_step_alone_leads_further_than_to_the_prefix(time: float) -> None:
+    """With the step that is left, 1 - tau: less where the guidance is cut, exactly there where it is not."""
+    noisy = torch.randn(B, H, A, dtype=torch.float64)
+    prefix = prefix_of(frozen=2, overlap=4)
+    flow = gaussian_flow(time, std=1.0)
+    errors = []
+    for velocity in (flow(noisy), guided_velocity(flow, noisy, time=time, prefix=prefix)):
+        end = noisy + (1 - time) * velocity
+        errors.append(float((prefix.target - end)[1, :2].norm()))  # frozen
+    left = 1 - min(1.0, MAX_GUIDANCE * unit_slope(time) * (1 - time))
+    assert errors[1] == pytest.approx(left * errors[0], abs=1e-12)
+
+
 def test_a_flow_that_leaves_no_choice_is_not_thrown_about() -> None:
     noisy = torch.randn(B, H, A, dtype=torch.float64)
     prefix = prefix_of(frozen=2, overlap=4)

@@ -13,7 +13,10 @@ from torch import Tensor
 from user_core.types import ChunkPrefix
 
 MAX_GUIDANCE = 5.0
-"""beta of equation 2: without it the first of few integration steps would be thrown too far."""
+"""beta of equation 2: without it each step would lead all the way to the prefix, from whatever noise.
+
+At tau = 0 the noise says nothing yet of the end of its path, and beta times no slope is no guidance.
+"""
 _LEAST_SLOPE = 0.01
 """Of that of actions N(0, 1), as of a standard deviation of 0.1: less is a policy that leaves no choice."""
 _TINY = 1e-12

@@ -11,6 +11,8 @@ from user_policies.blending.registry import BLENDERS
 from user_policies.networks.flow_config import FlowConfig
 
 _WHERE = "the group policy of policy_node and learner_node in the params files (the same in both)"
+_LEAST_GUIDED_STEPS = 2
+"""The first Euler step of a flow cannot be guided: see `networks/real_time_chunking.py`."""
 
 FROZEN_ENCODERS = ("small", "resnet18")
 """Not trained after pretraining, so that features are computed once."""
@@ -100,6 +102,14 @@ class PolicyConfig:
                 key="policy.execute",
                 value=self.execute,
                 allowed=f"at most policy.horizon = {self.horizon}",
+                where=_WHERE,
+            )
+        if self.chunk_blending == "real_time" and self.flow.steps < _LEAST_GUIDED_STEPS:
+            raise ConfigurationError(
+                key="policy.flow.steps",
+                value=self.flow.steps,
+                allowed=f"at least {_LEAST_GUIDED_STEPS} with policy.chunk_blending = real_time: the first step of a "
+                "flow cannot be guided, so that nothing would be continued",
                 where=_WHERE,
             )
         if self.encoder == "resnet18" and not self.encoder_weights:
