@@ -27,9 +27,11 @@ from user_policies.networks.flow_config import FlowConfig
 from user_policies.policies.config import PolicyConfig
 
 UPDATES = 20
+HORIZON = 3
 FLOW = FlowConfig(network="mlp", width=16)
 """Attention to a single token has weights without a gradient, which Adam moves by the noise of rounding."""
-SETTINGS: dict[str, Any] = {"batch_size": 16}
+SETTINGS: dict[str, Any] = {"batch_size": 8}
+"""So few that a member of the doubt's ensemble may see less than one sample in each process."""
 PREFIX = "learner."
 
 
@@ -39,7 +41,9 @@ def learned(*, algorithm: str, policy: str, encoder: str, workers: Workers) -> d
     config_type = algorithm_entry(algorithm).config_type
     trainer = Trainer(
         spec=spec,
-        policy=PolicyConfig(name=policy, encoder=encoder, hidden_sizes=(16,), encoder_outputs=4, flow=FLOW),
+        policy=PolicyConfig(
+            name=policy, horizon=HORIZON, encoder=encoder, hidden_sizes=(16,), encoder_outputs=4, flow=FLOW
+        ),
         algorithm=algorithm,
         hyperparameters=config_type(**SETTINGS),
         memory=MemoryConfig(),
@@ -49,14 +53,21 @@ def learned(*, algorithm: str, policy: str, encoder: str, workers: Workers) -> d
         seed=0,
         workers=workers,
     )
-    for number in range(2):
-        for record in make_episode(spec, episode=f"train-{number}", length=8):
+
+    def practise(number: int) -> None:
+        outcome = "timeout" if number == 0 else "success"
+        for record in make_episode(spec, episode=f"train-{number}", length=8, human_steps=(2, 3, 6), outcome=outcome):
             trainer.add(record)
+
+    for number in range(2):
+        practise(number)
         for record in make_episode(spec, episode=f"collect-{number}", length=8, mode=Mode.COLLECT):
             trainer.add(record)
     if trainer.can_pretrain:
         trainer.pretrain(report=lambda text, share: None)
-    for _ in range(UPDATES):
+    for update in range(UPDATES):
+        if update == UPDATES // 2:  # a person takes over while it learns
+            practise(2)
         trainer.update()
     return {name.removeprefix(PREFIX): value for name, value in trainer.state().items() if name.startswith(PREFIX)}
 

@@ -20,27 +20,45 @@ ROOT = Path(__file__).resolve().parents[2]
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 LEARN = ("-m", "tests.support.shared_learning")
 TOLERANCE = 1e-5
+WITHOUT_GRADIENT = "convolutions.4.bias"
+"""A spatial softmax does not see what is added to all of its pixels: Adam moves that by the noise of rounding."""
+DOUBTS = {"doubts", "doubt_threshold"}
+"""What only the leader sees: where a person took over."""
+TAKE_OVERS = ("train-0: 2", "train-0: 6", "train-1: 2", "train-1: 6", "train-2: 2", "train-2: 6")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-@pytest.mark.parametrize(("algorithm", "policy"), [("rlpd", "cnn"), ("sac_flow", "flow_state"), ("hg_dagger", "flow")])
-def test_two_processes_learn_what_one_with_the_whole_batch_learns(tmp_path: Path, algorithm: str, policy: str) -> None:
+@pytest.mark.parametrize(
+    ("algorithm", "policy", "encoder"),
+    [
+        ("rlpd", "cnn", "small"),
+        ("sac_flow", "flow_state", "small"),
+        ("hg_dagger", "flow", "small"),
+        ("hg_dagger", "cnn", "small_trained"),
+    ],
+)
+def test_two_processes_learn_what_one_with_the_whole_batch_learns(
+    tmp_path: Path, algorithm: str, policy: str, encoder: str
+) -> None:
     found = {}
     for name, start in (("one", ()), ("two", TORCHRUN)):
         folder = tmp_path / name
         folder.mkdir()
-        command = [sys.executable, *start, *LEARN, str(folder), algorithm, policy, "small"]
+        command = [sys.executable, *start, *LEARN, str(folder), algorithm, policy, encoder]
         subprocess.run(command, check=True, cwd=ROOT, timeout=200, env={**os.environ, "OMP_NUM_THREADS": "1"})
         found[name] = [dict(np.load(file)) for file in sorted(folder.glob("*.npz"))]
     (alone,), both = found["one"], found["two"]
     assert len(both) == 2
-    parameters = [name for name, value in alone.items() if value.dtype.kind == "f"]
-    assert len(parameters) > 10
-    for held in both:
-        assert held.keys() == alone.keys()
-        for name in parameters:
-            np.testing.assert_allclose(held[name], alone[name], atol=TOLERANCE, err_msg=name)
+    assert len(alone) > 10
+    leader, worker = both
+    assert leader.keys() == worker.keys() == alone.keys()
+    for name in alone:
+        if not name.endswith(WITHOUT_GRADIENT):
+            np.testing.assert_allclose(leader[name], alone[name], atol=TOLERANCE, err_msg=name)
+        if name not in DOUBTS:
+            np.testing.assert_array_equal(worker[name], leader[name], err_msg=name)
+    assert len(alone.get("doubts", TAKE_OVERS)) == len(TAKE_OVERS)
 
 
 @pytest.mark.ros
