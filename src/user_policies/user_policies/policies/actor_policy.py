@@ -80,7 +80,7 @@ class ActorPolicy:
         self.network = PolicyNetwork(features=features, actor=actor).to(self.device)
         self.average = self.network
         if config.act_with_average:
-            averaged_features = copy.deepcopy(features) if features.trained_end_to_end else features
+            averaged_features = _averaged(features) if features.trained_end_to_end else features
             self.average = PolicyNetwork(features=averaged_features, actor=copy.deepcopy(actor))
             self.average.actor.requires_grad_(False)
         self.state_groups = features.state_groups
@@ -180,13 +180,13 @@ class ActorPolicy:
         for name in own:
             if name.endswith(BASE):
                 refuse_other_base(weights[name], own=own[name], name=name)
+        if self.average is not self.network:
+            load_module(self.average.actor, weights, prefix=_AVERAGE + "actor.")
+            if self.network.features.trained_end_to_end:
+                load_module(self.average.features, weights, prefix=_AVERAGE + "features.")
+        # After the average: of the instructions, which both share, earlier weights name some only here.
         current = {name: value for name, value in weights.items() if not name.startswith(_AVERAGE)}
         load_module(self.network, current, prefix="")
-        if self.average is self.network:
-            return
-        load_module(self.average.actor, weights, prefix=_AVERAGE + "actor.")
-        if self.network.features.trained_end_to_end:
-            load_module(self.average.features, weights, prefix=_AVERAGE + "features.")
 
     def learn_instructions(self, instructions: Iterable[str]) -> None:
         """Notes instructions that it is trained on, where it reads them: it warns of any other that it is given."""
@@ -279,3 +279,11 @@ class ActorPolicy:
             images=tuple(images),
             instructions=tuple(observation.instruction for observation in observations),
         )
+
+
+def _averaged(features: FeatureExtractor) -> FeatureExtractor:
+    """Return a copy of features for the average; what instructions they were trained on has none: it is shared."""
+    averaged = copy.deepcopy(features)
+    if features.reads_instructions:
+        averaged.known_instructions = features.known_instructions
+    return averaged
