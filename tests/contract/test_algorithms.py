@@ -16,7 +16,7 @@ from user_core.interfaces import Algorithm
 from user_learner.algorithms.registry import ALGORITHMS, algorithm_entry
 from user_learner.trainer import Trainer
 from user_policies.policies.registry import make_policy
-from user_policies.tensors import tensors_digest
+from user_policies.tensors import refuse_not_finite, tensors_digest
 
 
 def make(name: str, *, seed: int = 0) -> Trainer:
@@ -54,6 +54,12 @@ class TestAlgorithm:
             for _ in range(5):
                 trainer.update()
         assert tensors_digest(first.state()) == tensors_digest(second.state())
+
+    def test_state_is_finite_as_a_checkpoint_must_be(self, name: str) -> None:
+        trainer = make(name)
+        refuse_not_finite(trainer.state(), what="a new state")
+        trainer.update()
+        refuse_not_finite(trainer.state(), what="a state")
 
     def test_metrics_are_finite_numbers(self, name: str) -> None:
         trainer = make(name)

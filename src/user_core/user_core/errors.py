@@ -1,5 +1,8 @@
 """The errors that a user can meet: each says what, the value, what is allowed and where to change it."""
 
+_LISTED = 8
+"""Names that a sentence lists before it counts the others."""
+
 
 class UserRosError(Exception):
     """Base of all errors that this project raises on purpose."""
@@ -62,3 +65,12 @@ class LogInUseError(LogError):
 
 class WeightsError(UserRosError):
     """Weights are damaged, incomplete or of another policy."""
+
+
+class NotFiniteError(WeightsError):
+    """What was learned holds numbers that are not finite; it is neither sent nor written."""
+
+    def __init__(self, *, what: str, names: list[str]) -> None:
+        more = f", and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+        super().__init__(f"{what} hold numbers that are not finite, in {', '.join(names[:_LISTED])}{more}")
+        self.names = names

@@ -73,7 +73,7 @@ class Broadcaster:
         """Pack and send weights as version <incarnation>.<updates>; with a name they are kept, and never the newest.
 
         Raises:
-            WeightsError: When a number in them is not finite; nothing is sent then.
+            NotFiniteError: When a number in them is not finite; nothing is sent then.
         """
         version = WeightsVersion(incarnation=self._incarnation, update=updates)
         payload = pack(

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from user_core.errors import WeightsError
+from user_core.errors import NotFiniteError, WeightsError
 from user_core.interfaces import Tensors
 
 
@@ -53,6 +53,21 @@ def check_tensors(tensors: Tensors, *, expected: Tensors, what: str) -> None:
         raise WeightsError(
             f"{what} cannot be loaded: {listed}. They must come from the same policy and the same policy parameters."
         )
+
+
+def refuse_not_finite(tensors: Tensors, *, what: str) -> None:
+    """Checks that every number is finite.
+
+    Args:
+        tensors: Of any types.
+        what: What they are, for the error.
+
+    Raises:
+        NotFiniteError: Naming the tensors that hold others.
+    """
+    bad = [name for name, tensor in sorted(tensors.items()) if not np.all(np.isfinite(tensor))]
+    if bad:
+        raise NotFiniteError(what=what, names=bad)
 
 
 def under(prefix: str, tensors: Tensors) -> dict[str, NDArray[Any]]:

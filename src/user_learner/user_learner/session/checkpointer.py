@@ -13,7 +13,7 @@ from user_learner.config import CheckpointConfig
 from user_learner.evaluation_tally import EvaluationResult
 from user_learner.replay.limiter import Pipeline
 from user_learner.trainer import Trainer
-from user_policies.tensors import under
+from user_policies.tensors import refuse_not_finite, under
 
 _PIPELINE = "pipeline."
 _TRAINER = "trainer."
@@ -80,6 +80,7 @@ class Checkpointer:
             only_if_idle: Leave this one out while another is being written: the next will do.
 
         Raises:
+            NotFiniteError: When a number in it is not finite; nothing is written then.
             WeightsError: When one before could not be written; this one is tried all the same.
         """
         if only_if_idle and not all(one.done() for one in self._pending):
@@ -128,6 +129,7 @@ class Checkpointer:
     def _take(self, *, trainer: Trainer, pipeline: Pipeline, log_position: int) -> Checkpoint:
         tensors = {_TRAINER + name: value for name, value in trainer.state().items()}
         tensors.update({_PIPELINE + name: value for name, value in pipeline.state().items()})
+        refuse_not_finite(tensors, what="the networks and optimisers")
         return Checkpoint(
             run=self._run,
             spec_digest=self._spec_digest,

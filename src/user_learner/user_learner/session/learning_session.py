@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable
 from functools import partial
 
-from user_core.errors import UserRosError, WeightsError
+from user_core.errors import NotFiniteError, UserRosError
 from user_learner.algorithms.pretraining.progress import PretrainingStopped
 from user_learner.config import LearnerNodeConfig
 from user_learner.episode_strips import EpisodeStrips
+from user_learner.session.demonstration_intake import DemonstrationIntake
+from user_learner.session.divergence import divergence, not_finite
 from user_learner.session.inbox import LogNews, Record
 from user_learner.session.log_intake import LogIntake
 from user_learner.session.memory_shortage import advice, is_memory_shortage
-from user_learner.session.missing import demonstrations_missing, divergence, too_few_demonstrations
 from user_learner.session.parts import SessionParts
 from user_learner.session.snapshot import LearnerSnapshot, LearnerState
 
@@ -51,7 +51,9 @@ class LearningSession:
         self._position = 0
         self._last = 0
         self._caught_up = False
-        self._demonstrations_taken = False
+        self._demonstrations = DemonstrationIntake(
+            source=parts.demonstrations, wanted=config.pretraining.count, say=say
+        )
         self._fault = ""
         restored = parts.checkpointer.restore(trainer=self._trainer, pipeline=parts.pipeline)
         if restored is None and config.pretraining.begin_with:
@@ -67,12 +69,13 @@ class LearningSession:
         self._take_news()
         if self._fault:
             self._rest(LearnerState.FAILED, self._fault)
-        elif self._trainer.can_pretrain and self._demonstrations_taken:
+        elif self._trainer.can_pretrain and self._demonstrations.taken:
             self._pretrain()
         elif not self._caught_up:
             self._rest(LearnerState.LOADING, self._loading_progress())
         elif not self._trainer.ready:
-            self._refuse_too_few_demonstrations()
+            if not self._trainer.pretrained:
+                self._demonstrations.refuse_too_few(self._trainer.memory)
             self._rest(LearnerState.WAITING, self._what_is_missing())
         elif self._trainer.memory.awaited_verdict:
             self._rest(LearnerState.PAUSED, f"episode {self._trainer.memory.awaited_verdict} awaits a person's verdict")
@@ -87,7 +90,7 @@ class LearningSession:
 
     def finish(self) -> None:
         """Write a last checkpoint and close all files."""
-        if self._trainer.pretrained and not self._fault:
+        if self._trainer.pretrained:
             self._save()
         try:
             self._parts.checkpointer.finish()
@@ -95,26 +98,7 @@ class LearningSession:
             self._parts.metrics.close()
 
     def _take_demonstrations(self) -> None:
-        if self._demonstrations_taken or not self._parts.demonstrations.available():
-            return
-        for count, record in enumerate(self._parts.demonstrations.records()):
-            self._intake.take_recorded(record)
-            if count % 100 == 0:
-                where = self._parts.demonstrations.description
-                self._show(LearnerState.LOADING, f"demonstrations in {where}: record {count}")
-        self._demonstrations_taken = True
-        if self._intake.invalid_records:
-            where = self._parts.demonstrations.description
-            self._say(f"{where}: {self._intake.invalid_records} records left out, the last: {self._intake.last_fault}")
-
-    def _refuse_too_few_demonstrations(self) -> None:
-        """A recording that is complete, and a log that has no more of them, are nothing to wait for."""
-        demonstrations = self._parts.demonstrations
-        if self._trainer.pretrained or not (demonstrations.is_recording and self._demonstrations_taken):
-            return
-        there = len(self._trainer.memory.successful_demonstrations())
-        wanted = self._config.pretraining.count
-        raise too_few_demonstrations(wanted=wanted, there=there, description=demonstrations.description)
+        self._demonstrations.take(self._intake, show=partial(self._show, LearnerState.LOADING))
 
     def _take_news(self) -> None:
         """Take all news that wait; before the log is caught up with, show how far it is."""
@@ -136,7 +120,8 @@ class LearningSession:
         # A collection is one as well, in the log; what it collects is not learned yet, and that is no checkpoint.
         if evaluation and self._caught_up and self._trainer.pretrained:
             self._save()
-            self._parts.checkpointer.begin_evaluation(evaluation, updates=self._trainer.updates)
+            if not self._fault:
+                self._parts.checkpointer.begin_evaluation(evaluation, updates=self._trainer.updates)
         result = self._intake.take(record, live=self._caught_up)
         if result is not None:
             self._attempt_to_write(partial(self._parts.checkpointer.evaluated, result))
@@ -148,7 +133,8 @@ class LearningSession:
         self._trainer = self._parts.make_trainer()
         self._trainer.restore(state)
         self._intake = self._make_intake()
-        self._caught_up = self._demonstrations_taken = False
+        self._caught_up = False
+        self._demonstrations.forget()
         self._take_demonstrations()
 
     def _make_intake(self) -> LogIntake:
@@ -190,7 +176,7 @@ class LearningSession:
     def _send_weights(self) -> None:
         try:
             self._parts.broadcaster.send(self._trainer.weights(), updates=self._trainer.updates)
-        except WeightsError as error:
+        except NotFiniteError as error:
             self._diverge(str(error))
 
     def _may_update(self) -> bool:
@@ -200,7 +186,7 @@ class LearningSession:
 
     def _update(self) -> None:
         for _ in range(self._config.pipeline.updates_at_once):
-            if not self._may_update():
+            if self._fault or not self._may_update():
                 break
             try:
                 metrics = self._trainer.update()
@@ -209,9 +195,8 @@ class LearningSession:
                     error, key="hyperparameters.batch_size", batch_size=self._config.hyperparameters.batch_size
                 )
                 return
-            if not all(math.isfinite(value) for value in metrics.values()):
-                bad = [f"{name} = {value}" for name, value in metrics.items() if not math.isfinite(value)]
-                self._diverge(", ".join(bad))
+            if bad := not_finite(metrics):
+                self._diverge(bad)
                 return
             updates = self._trainer.updates
             self._parts.metrics.update(
@@ -222,7 +207,7 @@ class LearningSession:
             )
             if self._parts.broadcaster.due(updates=updates):
                 self._send_weights()
-            if self._parts.checkpointer.due(updates=updates) and not self._fault:
+            if self._parts.checkpointer.due(updates=updates):
                 self._save(only_if_idle=True)
         self._show(LearnerState.TRAINING, "")
 
@@ -235,6 +220,9 @@ class LearningSession:
             self._parts.pipeline.synchronise(training_steps=steps)
 
     def _save(self, *, only_if_idle: bool = False) -> None:
+        """Have a checkpoint written of what was learned; what has failed is none."""
+        if self._fault:
+            return
         self._attempt_to_write(
             partial(
                 self._parts.checkpointer.save,
@@ -249,6 +237,8 @@ class LearningSession:
         """A full disk costs checkpoints, never the learning."""
         try:
             write()
+        except NotFiniteError as error:
+            self._diverge(str(error))
         except UserRosError as error:
             self._say(str(error))
 
@@ -275,11 +265,8 @@ class LearningSession:
         return f"log: record {self._position} of {self._last}" if self._last else "waiting for the log"
 
     def _what_is_missing(self) -> str:
-        if not self._demonstrations_taken:
-            return f"waiting for demonstrations in {self._parts.demonstrations.description}"
-        if not self._trainer.pretrained:
-            there = len(self._trainer.memory.successful_demonstrations())
-            return demonstrations_missing(wanted=self._config.pretraining.count, there=there)
+        if not (self._demonstrations.taken and self._trainer.pretrained):
+            return self._demonstrations.missing(self._trainer.memory)
         return f"waiting for transitions: {self._intake.training_steps} training steps so far"
 
     def _rest(self, state: LearnerState, detail: str) -> None:

@@ -18,7 +18,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from user_core.errors import WeightsError
-from user_policies.tensors import tensors_digest
+from user_policies.tensors import refuse_not_finite, tensors_digest
 from user_policies.weights.version import WeightsIdentity, WeightsVersion
 
 _LENGTH_BYTES = 8
@@ -89,11 +89,9 @@ def pack(
     """Make a payload of float tensors.
 
     Raises:
-        WeightsError: When a tensor is not finite; such weights must never reach a robot.
+        NotFiniteError: When a number is not finite; such weights must never reach a robot.
     """
-    bad = [key for key, tensor in tensors.items() if not np.all(np.isfinite(tensor))]
-    if bad:
-        raise WeightsError(f"weights {version} hold numbers that are not finite, in {', '.join(sorted(bad))}")
+    refuse_not_finite(tensors, what=f"weights {version}")
     contiguous = {key: np.asarray(tensor, order="C") for key, tensor in tensors.items()}
     header = WeightsHeader(
         run=run,

@@ -12,6 +12,7 @@ import torch
 
 from tests.support.learning_records import make_episode, make_observation, small_spec
 from tests.support.learning_sessions import (
+    ASYNCHRONOUS,
     SPEC,
     RecordedDemonstrations,
     SessionBench,
@@ -318,8 +319,8 @@ def test_a_checkpoint_that_cannot_be_written_is_said_and_the_last_one_is_tried_a
     assert CheckpointStore(folder=bench.folder.checkpoints, keep_newest=2).newest_updates() == 12
 
 
-def session_of(tmp_path: Path, trainer_type: type[Trainer]) -> SessionBench:
-    config = sac_config(tmp_path)
+def session_of(tmp_path: Path, trainer_type: type[Trainer], *, pipeline: PipelineConfig = ASYNCHRONOUS) -> SessionBench:
+    config = sac_config(tmp_path, pipeline=pipeline)
 
     def make() -> Trainer:
         return trainer_type(
@@ -362,24 +363,101 @@ def test_other_errors_of_an_update_are_not_taken_for_a_lack_of_memory(tmp_path: 
         bench.turn(5)
 
 
-def test_learning_that_diverges_stops_and_keeps_the_last_good_weights(tmp_path: Path) -> None:
-    class Diverging(Trainer):
-        def update(self) -> Metrics:
-            return {**super().update(), "critic_loss": math.nan if self.updates > 6 else 0.0}
+class Diverging(Trainer):
+    """A number in its critics stops being finite; of `after_update`, the metrics of that one do not show it yet."""
 
-    bench = session_of(tmp_path, Diverging)
+    in_update = 0
+    after_update = 0
+
+    def update(self) -> Metrics:
+        if self.updates + 1 == self.in_update:
+            self._spoil()
+        metrics = super().update()
+        if self.updates == self.after_update:
+            self._spoil()
+        return metrics
+
+    def _spoil(self) -> None:
+        with torch.no_grad():
+            self._learner._critic_parameters[0].fill_(math.nan)
+
+
+def checkpoints_of(bench: SessionBench) -> list[str]:
+    return sorted(path.name for path in bench.folder.checkpoints.glob("updates-*"))
+
+
+def test_learning_that_diverges_stops_and_keeps_the_last_good_weights_and_checkpoint(tmp_path: Path) -> None:
+    class DivergingInTheTenth(Diverging):
+        in_update = 10
+
+    bench = session_of(tmp_path, DivergingInTheTenth)
     bench.feed_episodes(8)
     bench.turn(5)
     snapshot = bench.session.snapshot
-    assert (snapshot.state, snapshot.updates) == (LearnerState.FAILED, 7)
+    assert (snapshot.state, snapshot.updates) == (LearnerState.FAILED, 10)
     assert "critic_loss = nan" in snapshot.detail
-    assert "robots keep weights 1.4" in snapshot.detail
-    assert bench.labels == ["1.0", "1.4"]
+    assert "robots keep weights 1.8" in snapshot.detail
+    assert bench.labels == ["1.0", "1.4", "1.8"]
     bench.feed_episodes(1, first=8)
     bench.turn()
     assert bench.session.snapshot.training_steps == 36
+    evaluate(bench, policy_version="1.8")
     bench.session.finish()
-    assert SessionBench(bench.config).session.snapshot.updates == 0
+    assert best_of(bench) is None
+    assert checkpoints_of(bench) == [Checkpoint.name_of(8)]
+    again = SessionBench(bench.config)
+    assert again.session.snapshot.updates == 8
+    again.feed_episodes(8)
+    again.turn(3)
+    assert again.session.snapshot.updates > 8
+
+
+def test_a_due_checkpoint_of_numbers_that_are_not_finite_is_not_written(tmp_path: Path) -> None:
+    class DivergingAfterTheSixteenth(Diverging):
+        after_update = 16
+
+    bench = session_of(tmp_path, DivergingAfterTheSixteenth)
+    bench.feed_episodes(8)
+    bench.turn(7)
+    snapshot = bench.session.snapshot
+    assert (snapshot.state, snapshot.updates) == (LearnerState.FAILED, 16)
+    assert "not finite, in trainer.learner.critic." in snapshot.detail
+    bench.session.finish()
+    assert checkpoints_of(bench) == [Checkpoint.name_of(8)]
+
+
+def test_an_evaluation_begun_on_numbers_that_are_not_finite_stands_for_no_checkpoint(tmp_path: Path) -> None:
+    class DivergingAfterTheTwelfth(Diverging):
+        after_update = 12
+
+    bench = session_of(tmp_path, DivergingAfterTheTwelfth)
+    bench.feed_episodes(4)
+    bench.turn(6)
+    assert bench.session.snapshot.state is LearnerState.LIMITED
+    evaluate(bench, policy_version="1.12")
+    bench.turn()
+    assert bench.session.snapshot.state is LearnerState.FAILED
+    bench.session.finish()
+    assert best_of(bench) is None
+    assert checkpoints_of(bench) == [Checkpoint.name_of(8)]
+    assert SessionBench(bench.config).session.snapshot.updates == 8
+
+
+def test_weights_that_are_not_finite_are_not_sent_and_no_further_update_is_made(tmp_path: Path) -> None:
+    class DivergingActor(Diverging):
+        after_update = 4
+
+        def _spoil(self) -> None:
+            with torch.no_grad():
+                next(self._policy.network.actor.parameters()).fill_(math.nan)
+
+    bench = session_of(tmp_path, DivergingActor, pipeline=dataclasses.replace(ASYNCHRONOUS, updates_at_once=8))
+    bench.feed_episodes(8)
+    bench.turn(3)
+    assert (bench.session.snapshot.state, bench.session.snapshot.updates) == (LearnerState.FAILED, 4)
+    assert bench.labels == ["1.0"]
+    bench.session.finish()
+    assert checkpoints_of(bench) == []
 
 
 def test_a_synchronous_learner_sends_and_allows_one_more_episode_only_between_episodes(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 import safetensors.numpy
 
 from tests.support.weights_samples import make_payload
-from user_core.errors import WeightsError
+from user_core.errors import NotFiniteError, WeightsError
 from user_policies.tensors import tensors_digest
 from user_policies.weights.payload import pack, unpack
 from user_policies.weights.version import WeightsIdentity, WeightsVersion
@@ -34,7 +34,7 @@ def test_a_lost_tensor_changes_the_digest() -> None:
 
 def test_weights_that_are_not_finite_are_refused() -> None:
     version = WeightsVersion(incarnation=1, update=1)
-    with pytest.raises(WeightsError, match=r"not finite, in actor\.bias"):
+    with pytest.raises(NotFiniteError, match=r"not finite, in actor\.bias"):
         pack(
             {"actor.bias": np.array([1.0, np.nan], np.float32)},
             run="r",

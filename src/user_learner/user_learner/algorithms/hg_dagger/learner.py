@@ -76,14 +76,16 @@ class HgDaggerLearner(BcLearner):
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Returns what BC needs, the ensemble, and the doubts so far."""
-        return {
+        state = {
             **super().state(),
             **module_tensors(self._ensemble, prefix="doubt."),
             **optimiser_tensors(self._ensemble_optimiser, prefix="optimiser.doubt."),
             "doubts": np.array(self._doubts, np.float64),
-            "doubt_threshold": np.array(losses.doubt_threshold(self._doubts), np.float64),
             "shares": torch_generator_state(self._shares),
         }
+        if self._doubts:  # before the first there is no threshold
+            state["doubt_threshold"] = np.array(losses.doubt_threshold(self._doubts), np.float64)
+        return state
 
     def restore(self, state: Tensors) -> None:
         """Undoes `state`.
