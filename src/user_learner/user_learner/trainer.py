@@ -166,21 +166,12 @@ class Trainer:
             PretrainingStopped: When asked to stop; call again from the beginning.
             ValueError: When there is no successful demonstration.
         """
-        untrained = make_policy(spec=self._spec, config=self._policy_config, seed=self._seed)
-        result = None
-        if self._pretraining.begin_with:
-            self._policy.load(self.earlier_weights())
-            self._policy.begin_from_average()
-        else:
-            self._policy.load(untrained.weights())
-            with by_one_process():
-                result = pretrain(
-                    self._policy,
-                    memory=self.memory,
-                    config=self._pretraining,
-                    seed=self._seed,
-                    progress=Progress(report=report, should_stop=should_stop),
-                )
+        untrained = self._policy.weights()
+        try:
+            result = self._pretrain(Progress(report=report, should_stop=should_stop))
+        except Exception:
+            self._policy.load(untrained)  # stopped or failed, it leaves nothing half done
+            raise
         self._policy.learn_instructions(self.memory.instructions(np.arange(len(self.memory))))
         self._imitation = self._policy.weights()
         begin_practice(self._policy, untrained=untrained, config=self._pretraining)
@@ -249,3 +240,13 @@ class Trainer:
             spec_digest=self._spec.digest,
             expected=self._policy.weights(),
         )
+
+    def _pretrain(self, progress: Progress) -> PretrainingResult | None:
+        if self._pretraining.begin_with:
+            self._policy.load(self.earlier_weights())
+            self._policy.begin_from_average()
+            return None
+        with by_one_process():
+            return pretrain(
+                self._policy, memory=self.memory, config=self._pretraining, seed=self._seed, progress=progress
+            )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from tests.support.learning_records import make_episode, make_observation, small
 from user_core.errors import ConfigurationError, SpecMismatchError, UnknownNameError
 from user_core.types import Mode
 from user_learner.algorithms.pretraining.config import PretrainingConfig
+from user_learner.algorithms.pretraining.progress import PretrainingStopped
 from user_learner.algorithms.registry import algorithm_entry
 from user_learner.replay.config import MemoryConfig
 from user_learner.trainer import Trainer
@@ -28,6 +30,7 @@ def make(
     demonstrations: int = 2,
     seed: int = 0,
     task: str = "test_task",
+    **pretraining: Any,
 ) -> Trainer:
     return Trainer(
         spec=dataclasses.replace(SPEC, task=task),
@@ -36,7 +39,8 @@ def make(
         hyperparameters=algorithm_entry(algorithm).config_type(**SMALL),
         memory=MemoryConfig(),
         pretraining=PretrainingConfig(
-            demonstrations=demonstrations, imitation_updates=10, encoder_updates=2, threads=1
+            **{"demonstrations": demonstrations, "imitation_updates": 10, "encoder_updates": 2, "threads": 1}
+            | pretraining
         ),
         seed=seed,
     )
@@ -75,6 +79,34 @@ def test_sac_without_demonstrations_begins_with_its_first_steps() -> None:
     feed(trainer, demonstrations=0)
     assert trainer.ready
     assert trainer.imitation_weights() is None
+
+
+@pytest.mark.parametrize("begin_from", ["imitation", "random"])
+def test_pretraining_makes_no_second_policy(begin_from: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = make(begin_from=begin_from)
+    untrained = trainer.weights()
+    feed(trainer)
+
+    def refuse(**settings: object) -> None:
+        raise AssertionError("a large policy must not be there twice")
+
+    monkeypatch.setattr("user_learner.trainer.make_policy", refuse)
+    trainer.pretrain(report=quietly)
+    began = np.array_equal(trainer.weights()["actor.mean.weight"], untrained["actor.mean.weight"])
+    assert began == (begin_from == "random")
+
+
+def test_pretraining_that_is_stopped_leaves_nothing_half_done_and_begins_anew() -> None:
+    stopped, other = make(imitation_updates=60), make(imitation_updates=60)
+    for trainer in (stopped, other):
+        feed(trainer)
+    before = tensors_digest(stopped.weights())
+    with pytest.raises(PretrainingStopped):
+        stopped.pretrain(report=quietly, should_stop=lambda: True)
+    assert tensors_digest(stopped.weights()) == before
+    for trainer in (stopped, other):
+        trainer.pretrain(report=quietly)
+    assert tensors_digest(stopped.weights()) == tensors_digest(other.weights()) != before
 
 
 def test_updates_move_the_weights_and_leave_the_imitation_as_it_was() -> None:

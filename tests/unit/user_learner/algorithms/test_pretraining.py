@@ -157,12 +157,13 @@ def test_progress_is_told_in_words_and_shares() -> None:
 
 @pytest.mark.parametrize("begin_from", ["imitation", "random"])
 def test_practice_begins_from_the_actor_that_was_asked_for(begin_from: str) -> None:
-    untrained, policy = make("mlp"), make("mlp")
+    policy = make("mlp")
+    untrained = policy.weights()
     config = PretrainingConfig(imitation_updates=20, begin_from=begin_from, begin_log_std=-1.5, threads=1)
     pretrain(policy, memory=demonstrations(), config=config, seed=0, progress=QUIET)
     imitated = policy.weights()
     begin_practice(policy, untrained=untrained, config=config)
-    expected = imitated if begin_from == "imitation" else untrained.weights()
+    expected = imitated if begin_from == "imitation" else untrained
     np.testing.assert_array_equal(policy.weights()["actor.mean.weight"], expected["actor.mean.weight"])
     np.testing.assert_array_equal(policy.weights()["ema.actor.mean.weight"], expected["actor.mean.weight"])
     if begin_from == "imitation":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 
+from user_core.interfaces import Tensors
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.demonstrations import Demonstrations, split_demonstrations
 from user_learner.algorithms.pretraining.encoder import goal_error, pretrain_encoder
@@ -18,6 +18,7 @@ from user_learner.replay.feature_cache import FeatureCache
 from user_learner.replay.memory import SamplingMemory
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.cnn import ImageFeatures
+from user_policies.tensors import load_module
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,16 +91,16 @@ def pretrain(
     return PretrainingResult(imitation=result, goal_error=error)
 
 
-def begin_practice(policy: ActorPolicy, *, untrained: ActorPolicy, config: PretrainingConfig) -> None:
+def begin_practice(policy: ActorPolicy, *, untrained: Tensors, config: PretrainingConfig) -> None:
     """Gives practice the actor that it begins with: the imitated one with fresh noise, or an untrained one.
 
     Args:
         policy: Pretrained; changed in place.
-        untrained: Of the same shape, as it was before pretraining.
+        untrained: Its weights as they were before pretraining.
         config: Says which.
     """
     if config.begin_from == "random":
-        policy.network.actor.load_state_dict(copy.deepcopy(untrained.network.actor.state_dict()))
+        load_module(policy.network.actor, untrained, prefix="actor.")
     else:
         policy.network.actor.explore_with(config.begin_log_std)
     policy.reset_average()
