@@ -10,6 +10,7 @@ from tests.support.learning_records import make_episode, make_observation, small
 from user_core.errors import ConfigurationError, SpecMismatchError, UnknownNameError
 from user_core.types import Mode
 from user_learner.algorithms.pretraining.config import PretrainingConfig
+from user_learner.algorithms.pretraining.divergence import PretrainingDivergedError
 from user_learner.algorithms.pretraining.progress import PretrainingStopped
 from user_learner.algorithms.registry import algorithm_entry
 from user_learner.replay.config import MemoryConfig
@@ -107,6 +108,16 @@ def test_pretraining_that_is_stopped_leaves_nothing_half_done_and_begins_anew() 
     for trainer in (stopped, other):
         trainer.pretrain(report=quietly)
     assert tensors_digest(stopped.weights()) == tensors_digest(other.weights()) != before
+
+
+def test_an_encoder_that_diverges_is_named_and_nothing_of_it_is_kept() -> None:
+    trainer = make(policy=dataclasses.replace(POLICY, name="cnn"), encoder_learning_rate=1e37)
+    feed(trainer)
+    before = tensors_digest(trainer.weights())
+    with pytest.raises(PretrainingDivergedError, match=r"lower pretraining\.encoder_learning_rate, which is 1e\+37"):
+        trainer.pretrain(report=quietly)
+    assert tensors_digest(trainer.weights()) == before
+    assert not trainer.pretrained
 
 
 def test_updates_move_the_weights_and_leave_the_imitation_as_it_was() -> None:

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from functools import partial
 
 from user_core.errors import NotFiniteError, UserRosError
+from user_learner.algorithms.pretraining.divergence import PretrainingDivergedError
 from user_learner.algorithms.pretraining.progress import PretrainingStopped
 from user_learner.config import LearnerNodeConfig
 from user_learner.episode_strips import EpisodeStrips
+from user_learner.memory_shortage import MemoryShortageError, batch_size_named
 from user_learner.session.demonstration_intake import DemonstrationIntake
 from user_learner.session.divergence import divergence, not_finite
 from user_learner.session.inbox import LogNews, Record
 from user_learner.session.log_intake import LogIntake
-from user_learner.session.memory_shortage import advice, is_memory_shortage
 from user_learner.session.parts import SessionParts
 from user_learner.session.snapshot import LearnerSnapshot, LearnerState
 
@@ -154,12 +155,12 @@ class LearningSession:
             )
         except PretrainingStopped:
             return
-        except (RuntimeError, MemoryError) as error:
-            key, size = "pretraining.encoder_batch_size", self._config.pretraining.encoder_batch_size
-            self._stop_for_memory(error, key=key, batch_size=size)
+        except (PretrainingDivergedError, MemoryShortageError) as error:
+            self._fail(str(error))
             return
         self._save()
-        self._send_first_weights()
+        if not self._fault:
+            self._send_first_weights()
 
     def _send_first_weights(self) -> None:
         """Give robots what they can begin with, and the imitation to whoever asks for it by name."""
@@ -189,11 +190,10 @@ class LearningSession:
             if self._fault or not self._may_update():
                 break
             try:
-                metrics = self._trainer.update()
-            except (RuntimeError, MemoryError) as error:
-                self._stop_for_memory(
-                    error, key="hyperparameters.batch_size", batch_size=self._config.hyperparameters.batch_size
-                )
+                with batch_size_named("hyperparameters.batch_size", self._config.hyperparameters.batch_size):
+                    metrics = self._trainer.update()
+            except MemoryShortageError as error:
+                self._fail(str(error))
                 return
             if bad := not_finite(metrics):
                 self._diverge(bad)
@@ -242,17 +242,14 @@ class LearningSession:
         except UserRosError as error:
             self._say(str(error))
 
-    def _stop_for_memory(self, error: BaseException, *, key: str, batch_size: int) -> None:
-        """Stop with advice if memory is what is missing; anything else is raised again."""
-        if not is_memory_shortage(error):
-            raise error
-        self._fault = advice(error, key=key, batch_size=batch_size)
-        self._say(self._fault)
-
     def _diverge(self, what: str) -> None:
         weights = self._parts.broadcaster.newest
-        self._fault = divergence(what=what, updates=self._trainer.updates, weights=weights)
-        self._say(self._fault)
+        self._fail(divergence(what=what, updates=self._trainer.updates, weights=weights))
+
+    def _fail(self, fault: str) -> None:
+        """Stop learning; the log is read on, and robots keep the weights that they have."""
+        self._fault = fault
+        self._say(fault)
 
     def _step_budget(self, updates: int, state: LearnerState) -> int:
         """Return the pipeline's; robots never wait for a learner that waits for what only they can do."""

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -11,11 +14,14 @@ from user_learner.algorithms.pretraining.demonstrations import goal_labels, spli
 from user_learner.algorithms.pretraining.imitation import Examples, imitate, imitation_loss
 from user_learner.algorithms.pretraining.pretrainer import begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import PretrainingStopped, Progress
+from user_learner.memory_shortage import MemoryShortageError
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.memory import SamplingMemory
 from user_policies.networks.gaussian_actor import GaussianActor
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
+from user_policies.policies.feature_extractor import FeatureExtractor
+from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.policies.registry import make_policy
 
 SPEC = small_spec()
@@ -93,6 +99,81 @@ def test_imitation_keeps_the_actor_of_its_best_validation_loss() -> None:
     result = imitate(actor, training=training, validation=validation, config=config, seed=0, progress=QUIET)
     assert result.best_update < 300
     assert float(imitation_loss(actor, validation).detach()) == pytest.approx(result.validation_loss, rel=1e-6)
+
+
+def test_validation_is_as_good_in_batches_as_at_once() -> None:
+    generator = torch.Generator().manual_seed(0)
+    features = torch.randn(20, 3, generator=generator)
+    found = Examples(features=features, chunk=features[:, None, :2].tanh(), weight=torch.rand(20, 1) + 0.1)
+    seen: list[int] = []
+
+    class Seeing(GaussianActor):
+        def imitation_loss(self, features: torch.Tensor, **arguments: Any) -> torch.Tensor:
+            seen.append(len(features))
+            return super().imitation_loss(features, **arguments)
+
+    torch.manual_seed(0)
+    actor = Seeing(inputs=3, actions=2, hidden_sizes=(32,), log_std_min=-5, log_std_max=1)
+    config = PretrainingConfig(imitation_updates=10, imitation_batch_size=8)
+    result = imitate(actor, training=found, validation=found, config=config, seed=0, progress=QUIET)
+    assert max(seen) == 8
+    assert float(imitation_loss(actor, found).detach()) == pytest.approx(result.validation_loss, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn"])
+def test_without_updates_nothing_is_computed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = make(name)
+    before = policy.digest()
+    config = PretrainingConfig(encoder_updates=0, imitation_updates=0)
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("nothing is asked for")
+
+    monkeypatch.setattr(type(policy.network.features), "forward", refuse)
+    monkeypatch.setattr(type(policy.network.actor), "imitation_loss", refuse)
+    result = pretrain(policy, memory=demonstrations(), config=config, seed=0, progress=QUIET)
+    assert (policy.digest(), result.imitation) == (before, None)
+
+
+def test_features_are_computed_of_demonstrations_only_and_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy, memory = make("mlp"), demonstrations()
+    for record in make_episode(SPEC, episode="practice", length=40):
+        memory.add(record)
+    seen: list[int] = []
+    forward = type(policy.network.features).forward
+
+    def see(extractor: FeatureExtractor, observations: ObservationBatch) -> torch.Tensor:
+        seen.append(len(observations.states))
+        return forward(extractor, observations)
+
+    monkeypatch.setattr(type(policy.network.features), "forward", see)
+    config = dataclasses.replace(SHORT, imitation_batch_size=6)
+    pretrain(policy, memory=memory, config=config, seed=0, progress=QUIET)
+    assert (sum(seen), max(seen)) == (5 * 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "key"),
+    [
+        ("mlp", "actor.imitation_loss", "pretraining.imitation_batch_size"),
+        ("cnn", "features.forward", "pretraining.imitation_batch_size"),
+        ("cnn", "features.from_normalised", "pretraining.encoder_batch_size"),
+    ],
+)
+def test_a_lack_of_memory_names_the_batch_size_of_its_phase(
+    name: str, method: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = make(name)
+    part, _, function = method.partition(".")
+
+    def grab(*arguments: object, **named: object) -> None:
+        torch.empty(1 << 50)
+
+    monkeypatch.setattr(type(getattr(policy.network, part)), function, grab)
+    config = dataclasses.replace(SHORT, encoder_updates=0 if function == "forward" else 2)
+    with pytest.raises(MemoryShortageError) as shortage:
+        pretrain(policy, memory=demonstrations(), config=config, seed=0, progress=QUIET)
+    assert shortage.value.key == key
 
 
 def test_imitation_learns_a_function_of_the_features() -> None:

@@ -26,10 +26,12 @@ from user_core.interfaces import Metrics
 from user_core.log.label import EpisodeLabel
 from user_core.types import Mode, Transition
 from user_learner.checkpoint import Checkpoint, CheckpointStore
+from user_learner.config import LearnerNodeConfig
 from user_learner.replay.limiter import PipelineConfig
 from user_learner.session.learning_session import LearningSession
 from user_learner.session.snapshot import LearnerState
 from user_learner.trainer import Trainer
+from user_policies.networks.gaussian_actor import GaussianActor
 
 PACED = PipelineConfig(name="paced", start_training_steps=4, slack_steps=9, updates_at_once=4)
 SYNCHRONOUS = PipelineConfig(name="synchronous", start_training_steps=4, updates_at_once=4)
@@ -159,6 +161,59 @@ def test_a_kill_after_pretraining_keeps_it_though_the_demonstrations_were_collec
     again = SessionBench(rlpd_config(tmp_path))
     assert again.labels == ["imitation", "2.0"]
     assert again.sent[0].header.tensors_digest == killed.sent[0].header.tensors_digest
+
+
+def with_pretraining(config: LearnerNodeConfig, **changes: Any) -> LearnerNodeConfig:
+    return dataclasses.replace(config, pretraining=dataclasses.replace(config.pretraining, **changes))
+
+
+def test_pretraining_that_diverges_sends_and_saves_nothing_and_a_restart_pretrains_anew(tmp_path: Path) -> None:
+    config = rlpd_config(tmp_path)
+    bench = SessionBench(with_pretraining(config, imitation_learning_rate=1e38), recording=demonstrations())
+    bench.feed()
+    bench.turn(3)
+    snapshot = bench.session.snapshot
+    assert (snapshot.state, snapshot.detail) == (LearnerState.FAILED, bench.said[-1])
+    for part in ("pretraining has diverged", "lower pretraining.imitation_learning_rate, which is 1e+38"):
+        assert part in snapshot.detail
+    bench.session.finish()
+    assert (bench.labels, checkpoints_of(bench)) == ([], [])
+    again = SessionBench(config, recording=demonstrations())
+    again.feed()
+    again.turn()
+    assert again.labels == ["imitation", "2.0"]
+
+
+def test_nothing_is_sent_after_pretraining_if_what_practice_begins_with_is_not_finite(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretrain = Trainer.pretrain
+
+    def spoil(trainer: Trainer, **arguments: Any) -> None:
+        pretrain(trainer, **arguments)
+        with torch.no_grad():
+            next(trainer._policy.network.parameters()).fill_(math.nan)  # noqa: SLF001 - what must not get out
+
+    monkeypatch.setattr(Trainer, "pretrain", spoil)
+    bench = SessionBench(rlpd_config(tmp_path), recording=demonstrations())
+    bench.feed()
+    bench.turn(3)
+    assert bench.session.snapshot.state is LearnerState.FAILED
+    bench.session.finish()
+    assert (bench.labels, checkpoints_of(bench)) == ([], [])
+
+
+def test_pretraining_that_needs_too_much_memory_says_which_of_its_batch_sizes_to_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grab(actor: GaussianActor, features: torch.Tensor, **arguments: Any) -> torch.Tensor:
+        return torch.empty(1 << 50)
+
+    monkeypatch.setattr(GaussianActor, "imitation_loss", grab)
+    bench = SessionBench(rlpd_config(tmp_path), recording=demonstrations())
+    bench.turn(2)
+    assert bench.session.snapshot.state is LearnerState.FAILED
+    assert "try pretraining.imitation_batch_size: 4 instead of 8" in bench.session.snapshot.detail
 
 
 def test_too_few_demonstrations_in_the_log_are_waited_for_and_counted(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Generator, Tensor
 from torch.optim import Adam
 
 from user_learner.algorithms.pretraining.config import PretrainingConfig
+from user_learner.algorithms.pretraining.divergence import PretrainingDivergedError
 from user_learner.algorithms.pretraining.progress import Progress
 from user_policies.networks.actor import Actor
 
@@ -52,6 +54,8 @@ def imitate(
 ) -> ImitationResult:
     """Trains the actor in place for all configured updates, and leaves it as it was at its best validation loss.
 
+    The validation loss is computed in batches of the same size.
+
     Args:
         actor: What is trained.
         training: What is imitated.
@@ -62,11 +66,12 @@ def imitate(
 
     Raises:
         PretrainingStopped: When asked to stop.
+        PretrainingDivergedError: When the validation loss is not finite.
     """
     rows = np.random.default_rng(seed)
     generator = Generator(device=training.features.device).manual_seed(seed)
     optimiser = Adam(actor.parameters(), lr=config.imitation_learning_rate, fused=True)
-    best = ImitationResult(validation_loss=_loss_of(actor, validation), best_update=0)
+    best = ImitationResult(validation_loss=_loss_of(actor, validation, config=config), best_update=0)
     best_actor = copy.deepcopy(actor.state_dict())
     for update in range(1, config.imitation_updates + 1):
         progress.at(what="imitation", update=update, updates=config.imitation_updates)
@@ -76,7 +81,13 @@ def imitate(
         loss.backward()
         optimiser.step()
         if update % config.validate_every == 0 or update == config.imitation_updates:
-            validation_loss = _loss_of(actor, validation)
+            validation_loss = _loss_of(actor, validation, config=config)
+            if not math.isfinite(validation_loss):
+                raise PretrainingDivergedError(
+                    what=f"the validation loss of imitation is {validation_loss} after {update} updates",
+                    key="pretraining.imitation_learning_rate",
+                    learning_rate=config.imitation_learning_rate,
+                )
             if validation_loss < best.validation_loss:
                 best = ImitationResult(validation_loss=validation_loss, best_update=update)
                 best_actor = copy.deepcopy(actor.state_dict())
@@ -84,8 +95,14 @@ def imitate(
     return best
 
 
-def _loss_of(actor: Actor, examples: Examples) -> float:
+def _loss_of(actor: Actor, examples: Examples, *, config: PretrainingConfig) -> float:
     """Return the loss with noise that is the same each time, so that two of them can be compared."""
     generator = Generator(device=examples.features.device).manual_seed(0)
+    total = steps = 0.0
     with torch.no_grad():
-        return float(imitation_loss(actor, examples, generator=generator))
+        for rows in torch.arange(len(examples.features)).split(config.imitation_batch_size):
+            part = examples.picked(rows)
+            part_steps = float(part.weight.sum())  # a batch's loss is the mean over its own steps
+            total += part_steps * float(imitation_loss(actor, part, generator=generator))
+            steps += part_steps
+    return total / steps
