@@ -8,6 +8,7 @@ from user_core.errors import ConfigurationError, SpecMismatchError, WeightsError
 from user_core.interfaces import Tensors
 from user_core.run import RunFolder
 from user_learner.checkpoint import Checkpoint, CheckpointStore, is_checkpoint, read_checkpoint
+from user_policies.networks.frozen_base import refuse_other_bases
 from user_policies.tensors import check_tensors
 from user_policies.weights.payload import unpack
 
@@ -22,11 +23,11 @@ def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected:
         path: Of one of them.
         policy: Registry name that they must be of.
         spec_digest: Of the environment that they must be for.
-        expected: Tensors of the right names and shapes.
+        expected: Tensors of the right names and shapes, on the right bases.
 
     Raises:
         ConfigurationError: When there are no weights.
-        WeightsError: When they are damaged or of another policy; it names the tensors that differ.
+        WeightsError: When they are damaged or of another policy; it names the tensors or bases that differ.
         SpecMismatchError: When they are for another environment.
     """
     tensors, found_policy, found_digest = _read(path)
@@ -37,6 +38,7 @@ def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected:
     if found_digest != spec_digest:
         raise SpecMismatchError(what=str(path), found=found_digest, expected=spec_digest, where="weights")
     check_tensors(tensors, expected=expected, what=str(path))
+    refuse_other_bases(tensors, own=expected, what=f"the weights in {path}")
     return tensors
 
 

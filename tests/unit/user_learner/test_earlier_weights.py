@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.support.learning_sessions import SPEC, SessionBench, demonstrations, sac_config
@@ -15,9 +16,12 @@ from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.config import LearnerNodeConfig
 from user_learner.earlier_weights import read_earlier_weights
 from user_learner.session.snapshot import LearnerState
+from user_policies.networks.frozen_base import BASE
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
 from user_policies.tensors import tensors_digest
+from user_policies.weights.payload import pack
+from user_policies.weights.version import WeightsVersion
 
 UPDATES = 6
 
@@ -113,6 +117,18 @@ def test_weights_of_another_shape_policy_or_environment_are_refused(base: Sessio
         read_earlier_weights(tmp_path / "base", policy="flow", spec_digest=SPEC.digest, expected=expected)
     with pytest.raises(SpecMismatchError, match="was made for spec"):
         read_earlier_weights(tmp_path / "base", policy="mlp", spec_digest="other", expected=expected)
+
+
+def test_weights_on_another_base_are_refused_before_they_are_waited_for(tmp_path: Path) -> None:
+    name = f"features.encoders.0.{BASE}"
+    theirs, ours = ({name: np.full(32, value, np.uint8)} for value in (1, 2))
+    version = WeightsVersion(incarnation=1, update=1)
+    file = tmp_path / "weights.safetensors"
+    file.write_bytes(pack(theirs, run="run", version=version, name="", policy="cnn", spec_digest="digest").content)
+    with pytest.raises(
+        WeightsError, match=r"weights\.safetensors were trained on another base.*policy\.encoder_weights"
+    ):
+        read_earlier_weights(file, policy="cnn", spec_digest="digest", expected=ours)
 
 
 def test_where_there_are_no_weights_is_said(tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from user_core.errors import WeightsError
+from user_core.interfaces import Tensors
 
 BASE = "frozen_base"
 """Name of the buffer (32,) that holds the hash of a module's base."""
@@ -54,18 +54,33 @@ def copy_on_base(module: ModuleT) -> ModuleT:
     return copy.deepcopy(module, {id(tensor): tensor for _, tensor in _base_tensors(module)})
 
 
-def refuse_other_base(given: NDArray[Any], *, own: NDArray[Any], name: str) -> None:
-    """Compares the hashes of two bases.
+def refuse_other_bases(given: Tensors, *, own: Tensors, what: str) -> None:
+    """Compares the hashes of the bases that weights were trained on; check names and shapes first.
+
+    Args:
+        given: All tensors of a policy.
+        own: Those of the policy that is here.
+        what: What is given, for the error.
 
     Raises:
-        WeightsError: Naming both, when they differ.
+        WeightsError: Naming the first base that differs, both hashes and what sets it.
     """
-    theirs, ours = (np.asarray(value, np.uint8).tobytes().hex() for value in (given, own))
-    if theirs != ours:
-        raise WeightsError(
-            f"{name}: these weights were trained on base {theirs[:16]}, here the base is {ours[:16]}; give learner and "
-            "policy the same policy.weights, policy.size and policy.trainable"
-        )
+    for name in own:
+        if not name.endswith(BASE):
+            continue
+        theirs, ours = (np.asarray(tensors[name], np.uint8).tobytes().hex() for tensors in (given, own))
+        if theirs != ours:
+            raise WeightsError(
+                f"{what} were trained on another base: {name} is {theirs[:16]} there and {ours[:16]} here; give all "
+                f"that make or take them the same {_settings_of(name)}"
+            )
+
+
+def _settings_of(base: str) -> str:
+    """Return the parameters that set a base, in words."""
+    if base.startswith("features."):
+        return "policy.encoder_weights"
+    return "policy.weights, policy.size and policy.trainable"
 
 
 def _base_tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:

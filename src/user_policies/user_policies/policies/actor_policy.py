@@ -18,7 +18,7 @@ from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
 from user_core.types import ChunkPrefix, Mode, Observation
 from user_policies.blending.registry import make_blender
 from user_policies.networks.actor import Actor
-from user_policies.networks.frozen_base import BASE, refuse_other_base
+from user_policies.networks.frozen_base import refuse_other_bases
 from user_policies.networks.gaussian_actor import GaussianActor
 from user_policies.networks.real_time_chunking import PrefixBatch, stack_prefixes
 from user_policies.policies.config import PolicyConfig
@@ -177,9 +177,7 @@ class ActorPolicy:
         """
         own = self.weights()
         check_tensors(weights, expected=own, what="the policy's weights")
-        for name in own:
-            if name.endswith(BASE):
-                refuse_other_base(weights[name], own=own[name], name=name)
+        refuse_other_bases(weights, own=own, what="the policy's weights")
         if self.average is not self.network:
             load_module(self.average.actor, weights, prefix=_AVERAGE + "actor.")
             if self.network.features.trained_end_to_end:

@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from user_core.errors import WeightsError
-from user_policies.networks.frozen_base import BASE, copy_on_base, freeze, refuse_other_base
+from user_policies.networks.frozen_base import BASE, copy_on_base, freeze, refuse_other_bases
+from user_policies.tensors import module_tensors
 
 
 def divided(*, seed: int = 0) -> nn.Sequential:
@@ -39,14 +40,25 @@ def test_a_copy_has_its_own_parameters_on_the_same_base() -> None:
     torch.testing.assert_close(duplicate[2].weight, network[2].weight)
 
 
+def weights_of(*, seed: int, part: str = "actor") -> dict[str, np.ndarray]:
+    return module_tensors(divided(seed=seed), prefix=f"{part}.")
+
+
 def test_the_same_base_has_the_same_hash() -> None:
-    first, second = divided().state_dict()[BASE].numpy(), divided().state_dict()[BASE].numpy()
-    refuse_other_base(first, own=second, name="base")
+    refuse_other_bases(weights_of(seed=0), own=weights_of(seed=0), what="weights")
 
 
-def test_another_base_is_refused_with_both_hashes() -> None:
-    ours, theirs = (divided(seed=seed).state_dict()[BASE].numpy() for seed in (0, 1))
+@pytest.mark.parametrize(
+    ("part", "settings"),
+    [
+        ("actor", "policy.weights, policy.size and policy.trainable"),
+        ("features.encoders.0", "policy.encoder_weights"),
+    ],
+)
+def test_another_base_is_refused_with_both_hashes_and_what_sets_it(part: str, settings: str) -> None:
+    ours, theirs = (weights_of(seed=seed, part=part) for seed in (0, 1))
     with pytest.raises(WeightsError) as refusal:
-        refuse_other_base(theirs, own=ours, name="base")
-    for digest in (ours, theirs):
-        assert np.asarray(digest).tobytes().hex()[:16] in str(refusal.value)
+        refuse_other_bases(theirs, own=ours, what="weights of a run")
+    assert str(refusal.value).endswith(f"the same {settings}")
+    for one in (ours, theirs):
+        assert one[f"{part}.{BASE}"].tobytes().hex()[:16] in str(refusal.value)
