@@ -18,7 +18,9 @@ class SacConfig(UpdateConfig):
     utd_ratio: float = parameter(1.0, "critic updates per training step", minimum=0.001, maximum=100.0)
     gamma: float = parameter(0.96, "discount of the return", minimum=0.0, maximum=0.9999)
     n_step: int = parameter(1, "rewards summed before the next observation's value is added", minimum=1, maximum=50)
-    tau: float = parameter(0.005, "share of the critics that the target critics take over in an update", maximum=1.0)
+    tau: float = parameter(
+        0.005, "share of the critics that the target critics take over in an update", minimum=0.0, maximum=1.0
+    )
     largest_return: float = parameter(
         math.inf, "return that no episode exceeds: the critics' targets are cut there; .inf = not known"
     )
@@ -30,8 +32,12 @@ class SacConfig(UpdateConfig):
         0, "critic updates before the actor's first: a new critic leads an imitated actor astray", minimum=0
     )
     actor_learning_rate: float = parameter(3e-4, "Adam's step size for the actor", minimum=0.0, maximum=1.0)
-    critic_learning_rate: float = parameter(3e-4, "Adam's step size for critics and trained encoder", maximum=1.0)
-    temperature_learning_rate: float = parameter(3e-4, "Adam's step size for the temperature; 0 fixes it", maximum=1.0)
+    critic_learning_rate: float = parameter(
+        3e-4, "Adam's step size for critics and trained encoder", minimum=0.0, maximum=1.0
+    )
+    temperature_learning_rate: float = parameter(
+        3e-4, "Adam's step size for the temperature; 0 fixes it", minimum=0.0, maximum=1.0
+    )
     initial_temperature: float = parameter(0.01, "weight of the entropy at the start", minimum=1e-8, maximum=10.0)
     target_entropy: float = parameter(-3.0, "entropy in nats that the temperature aims at")
     entropy_in_backup: bool = parameter(False, "whether the value of the next observation counts its entropy")
