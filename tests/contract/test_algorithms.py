@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from tests.support.small_trainers import (
     smallest_policy_for,
 )
 from user_core.configuration import build, flatten, parameters_of
+from user_core.errors import ConfigurationError, WeightsError
 from user_core.interfaces import Algorithm
 from user_learner.algorithms.registry import ALGORITHMS, algorithm_entry
 from user_learner.trainer import Trainer
@@ -36,6 +39,22 @@ class TestAlgorithm:
         assert all(info.description for info in parameters_of(config_type))
         config = small_hyperparameters(name)
         assert build(config_type, flatten(config), where="a test") == config
+
+    def test_no_step_size_or_share_is_negative(self, name: str) -> None:
+        config_type = algorithm_entry(name).config_type
+        for info in parameters_of(config_type):
+            if info.name.endswith(("rate", "tau", "weight")):
+                with pytest.raises(ConfigurationError, match=info.name):
+                    build(config_type, {info.name: -0.5}, where="a test")
+
+    def test_state_of_other_shapes_is_refused_by_its_names(self, name: str) -> None:
+        trainer = make(name)
+        trainer.update()
+        state = trainer.state()
+        networks = [key for key in state if key.endswith(".weight") and ".optimiser." not in key]
+        for key in {key.split(".")[1]: key for key in networks}.values():
+            with pytest.raises(WeightsError, match=re.escape(key.removeprefix("learner."))):
+                make(name).restore({**state, key: state[key][..., :-1]})
 
     def test_weights_fit_the_policy_that_acts(self, name: str) -> None:
         trainer = make(name)

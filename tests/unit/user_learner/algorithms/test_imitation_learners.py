@@ -170,6 +170,12 @@ def test_looking_at_a_take_over_moves_no_image_and_draws_no_random_number() -> N
     assert metrics["doubt_at_take_over"] == pytest.approx(float(expected), rel=1e-6)
 
 
+def test_another_number_of_doubting_heads_than_in_the_checkpoint_is_refused_by_name() -> None:
+    state = make(HgDaggerLearner, doubt_members=3).state()
+    with pytest.raises(WeightsError, match=r"doubt\.layers\.0\.weight has shape \(3, .*not \(5, "):
+        make(HgDaggerLearner).restore(state)
+
+
 def test_before_the_first_take_over_nothing_is_said_of_doubt() -> None:
     metrics = make(HgDaggerLearner).witness(
         SamplingMemory(spec=SPEC, config=MemoryConfig()).imitation, observe=lambda rows: torch.zeros(0)

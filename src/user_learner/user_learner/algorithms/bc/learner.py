@@ -27,6 +27,8 @@ class BcLearner:
     """An optimiser around a policy's networks: any policy, by its actor's own imitation loss."""
 
     needs_demonstrations = True
+    _of_any_shape: tuple[str, ...] = ("optimiser.",)
+    """How the names of those tensors of its state begin that may be missing, or grow as it learns."""
 
     def __init__(self, *, config: ImitationConfig, policy: ActorPolicy, seed: int = 0) -> None:
         """Makes the optimiser.
@@ -87,9 +89,12 @@ class BcLearner:
         Raises:
             WeightsError: Naming the tensors that differ.
         """
-        given = under("policy.", state)
-        check_tensors(given, expected=self._policy.weights(), what="the learner's checkpoint")
-        self._policy.load(given)
+        given, expected = (
+            {name: value for name, value in tensors.items() if not name.startswith(self._of_any_shape)}
+            for tensors in (state, self.state())
+        )
+        check_tensors(given, expected=expected, what="the learner's checkpoint")
+        self._policy.load(under("policy.", state))
         restore_optimiser(self._optimiser, state, prefix="optimiser.imitation.")
         restore_torch_generator(self._generator, np.asarray(state["generator"]))
         self.updates = int(state["updates"])

@@ -31,6 +31,8 @@ class HgDaggerLearner(BcLearner):
     Who acts is the person's choice and never the doubt's, which is measured and reported only.
     """
 
+    _of_any_shape = (*BcLearner._of_any_shape, "doubts", "doubt_threshold")
+
     def __init__(self, *, config: HgDaggerConfig, policy: ActorPolicy, seed: int = 0) -> None:
         """Makes optimisers and the ensemble of the doubt.
 
