@@ -7,7 +7,8 @@ from pathlib import Path
 from user_core.errors import ConfigurationError, SpecMismatchError, WeightsError
 from user_core.interfaces import Tensors
 from user_core.run import RunFolder
-from user_learner.checkpoint import Checkpoint, CheckpointStore, is_checkpoint, read_checkpoint
+from user_learner.checkpoint import is_checkpoint, read_checkpoint
+from user_learner.run_weights import weights_of_run
 from user_policies.networks.frozen_base import refuse_other_bases
 from user_policies.tensors import check_tensors
 from user_policies.weights.payload import unpack
@@ -17,7 +18,7 @@ _WHERE = "the launch argument begin_with"
 
 
 def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected: Tensors) -> Tensors:
-    """Returns what a run folder (its best evaluated checkpoint, else the newest), a checkpoint or a weights file holds.
+    """Returns what a run folder (see `weights_of_run`), a checkpoint or a weights file holds.
 
     Args:
         path: Of one of them.
@@ -43,20 +44,13 @@ def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected:
 
 
 def _read(path: Path) -> tuple[Tensors, str, str]:
-    if path.is_file():
-        payload = unpack(path.read_bytes())
-        return payload.tensors(), payload.header.policy, payload.header.spec_digest
-    folder = path if is_checkpoint(path) else _checkpoint_of_run(path)
-    checkpoint = read_checkpoint(folder)
-    return checkpoint.policy_tensors, checkpoint.policy, checkpoint.spec_digest
-
-
-def _checkpoint_of_run(path: Path) -> Path:
-    checkpoints = RunFolder(path=path).checkpoints
-    store = CheckpointStore(folder=checkpoints, keep_newest=1)
-    best, newest = store.best(), store.newest_updates()
-    if best is None and not (checkpoints / Checkpoint.name_of(newest)).is_dir():
+    found = path if path.is_file() or is_checkpoint(path) else weights_of_run(RunFolder(path=path))
+    if found is None:
         raise ConfigurationError(
             key=_KEY, value=str(path), allowed="a run with a checkpoint, a checkpoint or a weights file", where=_WHERE
         )
-    return checkpoints / (str(best["checkpoint"]) if best else Checkpoint.name_of(newest))
+    if found.is_file():
+        payload = unpack(found.read_bytes())
+        return payload.tensors(), payload.header.policy, payload.header.spec_digest
+    checkpoint = read_checkpoint(found)
+    return checkpoint.policy_tensors, checkpoint.policy, checkpoint.spec_digest

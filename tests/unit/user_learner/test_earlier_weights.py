@@ -10,9 +10,11 @@ import pytest
 
 from tests.support.learning_sessions import SPEC, SessionBench, demonstrations, sac_config
 from user_core.errors import ConfigurationError, SpecMismatchError, WeightsError
+from user_core.run import RunFolder
 from user_learner.algorithms.bc.config import BcConfig
 from user_learner.algorithms.hg_dagger.config import HgDaggerConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
+from user_learner.checkpoint import Checkpoint, CheckpointStore
 from user_learner.config import LearnerNodeConfig
 from user_learner.earlier_weights import read_earlier_weights
 from user_learner.session.snapshot import LearnerState
@@ -21,6 +23,7 @@ from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
 from user_policies.tensors import tensors_digest
 from user_policies.weights.payload import pack
+from user_policies.weights.store import WeightsStore
 from user_policies.weights.version import WeightsVersion
 
 UPDATES = 6
@@ -106,6 +109,24 @@ def test_a_checkpoint_and_a_weights_file_serve_as_well(base: SessionBench, tmp_p
         for path in (tmp_path / "base", checkpoint, file)
     ]
     assert len({tensors_digest(tensors) for tensors in found}) == 1
+
+
+def test_a_run_gives_the_version_that_acted_in_its_best_evaluation(base: SessionBench, tmp_path: Path) -> None:
+    run = RunFolder(path=tmp_path / "base")
+    acted = next(payload for payload in base.sent if payload.header.identity.label == "1.4")
+    checkpoints = CheckpointStore(folder=run.checkpoints, keep_newest=1)
+    checkpoints.evaluated(checkpoint=Checkpoint.name_of(UPDATES), version="1.4", success_rate=1.0, episodes=2)
+    expected = acted.tensors()
+
+    def begun_with() -> str:
+        return tensors_digest(read_earlier_weights(run.path, policy="mlp", spec_digest=SPEC.digest, expected=expected))
+
+    ahead = begun_with()
+    store = WeightsStore(folder=run.policy / "policy_node")
+    for payload in base.sent:
+        store.save(payload)
+    (run.policy / "policy_node" / "a.safetensors").write_bytes(b"damaged")
+    assert begun_with() == tensors_digest(expected) != ahead
 
 
 def test_weights_of_another_shape_policy_or_environment_are_refused(base: SessionBench, tmp_path: Path) -> None:

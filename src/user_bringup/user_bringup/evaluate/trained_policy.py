@@ -18,8 +18,9 @@ from user_core.log.reader import BagReader
 from user_core.ros.records import decode
 from user_core.run import RunFolder
 from user_core.spec import EnvironmentSpec
-from user_learner.checkpoint import Checkpoint, CheckpointStore, is_checkpoint, read_checkpoint
-from user_policies.weights.payload import WeightsHeader, read_header, unpack
+from user_learner.checkpoint import is_checkpoint, read_checkpoint
+from user_learner.run_weights import weights_of_run
+from user_policies.weights.payload import unpack
 from user_policies.weights.version import WeightsVersion
 
 _SPECS_AMONG = 1000
@@ -49,7 +50,7 @@ class TrainedPolicy:
 
 
 def find_trained_policy(path: Path) -> TrainedPolicy:
-    """Return the weights of a run folder (the best evaluated, else the newest), of a checkpoint or of a weights file.
+    """Return the weights of a run folder (see `weights_of_run`), of a checkpoint or of a weights file.
 
     Raises:
         ConfigurationError: When there is nothing at the path, or nothing that a learner made.
@@ -68,20 +69,10 @@ def find_trained_policy(path: Path) -> TrainedPolicy:
 
 
 def _of_run(path: Path) -> TrainedPolicy:
-    run = RunFolder(path=path)
-    store = CheckpointStore(folder=run.checkpoints, keep_newest=1)
-    best = store.best()
-    if best is not None:
-        # What was evaluated is the version that acted; the checkpoint may be some updates ahead of it.
-        acted = [file for file in _weights_files(run) if _header(file).identity.label == best["version"]]
-        return _of_weights(acted[0]) if acted else _of_checkpoint(run.checkpoints / str(best["checkpoint"]))
-    newest = store.newest_updates()
-    if newest:
-        return _of_checkpoint(run.checkpoints / Checkpoint.name_of(newest))
-    versions = [file for file in _weights_files(run) if not _header(file).name]
-    if not versions:
+    found = weights_of_run(RunFolder(path=path))
+    if found is None:
         raise _wrong(path, "a run that has learned: this one has no checkpoint yet")
-    return _of_weights(max(versions, key=lambda file: _header(file).version))
+    return _of_checkpoint(found) if is_checkpoint(found) else _of_weights(found)
 
 
 def _of_checkpoint(folder: Path) -> TrainedPolicy:
@@ -115,15 +106,6 @@ def _of_weights(file: Path) -> TrainedPolicy:
         spec=_trained_spec(run, header.spec_digest),
         tensors=payload.tensors(),
     )
-
-
-def _weights_files(run: RunFolder) -> list[Path]:
-    return sorted(run.policy.rglob("*.safetensors"))
-
-
-def _header(file: Path) -> WeightsHeader:
-    with file.open("rb") as stream:
-        return read_header(stream.read(1_000_000))
 
 
 def _incarnation(checkpoints: Path) -> int:
