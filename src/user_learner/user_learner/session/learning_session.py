@@ -107,7 +107,7 @@ class LearningSession:
             news = self._early.pop(0) if self._early else self._parts.inbox.take(wait_s=0.0)
             if news is None:
                 return
-            if news.rebuild:
+            if news.rebuild and not self._fault:  # what has failed is not learned from any more
                 self._rebuild()
             for record in news.records:
                 self._take_record(record)

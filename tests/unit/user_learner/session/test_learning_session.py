@@ -456,6 +456,9 @@ def test_learning_that_diverges_stops_and_keeps_the_last_good_weights_and_checkp
     bench.feed_episodes(1, first=8)
     bench.turn()
     assert bench.session.snapshot.training_steps == 36
+    bench.feed(*make_episode(SPEC, episode="episode 8"), rebuild=True)
+    bench.turn()
+    assert (bench.session.snapshot.detail, bench.session.snapshot.training_steps) == (snapshot.detail, 36)
     evaluate(bench, policy_version="1.8")
     bench.session.finish()
     assert best_of(bench) is None
