@@ -17,8 +17,13 @@ def divergence(*, what: str, updates: int, weights: str) -> str:
     Args:
         what: The numbers that are not finite.
         updates: Done so far.
-        weights: Version that robots keep.
+        weights: Version that robots keep; "" before the first, which is while practice has not begun.
     """
+    if not weights:
+        return (
+            f"learning has diverged: {what}, before practice began. Nothing was saved, and robots get no weights; "
+            "lower the learning rates in the group pretraining of learner_node"
+        )
     return (
         f"learning has diverged: {what}, after {updates} updates. Updates have stopped, robots keep weights {weights}, "
         "and the last checkpoint is good; lower the learning rates in the group hyperparameters of learner_node"

@@ -199,6 +199,7 @@ def test_nothing_is_sent_after_pretraining_if_what_practice_begins_with_is_not_f
     bench.feed()
     bench.turn(3)
     assert bench.session.snapshot.state is LearnerState.FAILED
+    assert "lower the learning rates in the group pretraining" in bench.session.snapshot.detail
     bench.session.finish()
     assert (bench.labels, checkpoints_of(bench)) == ([], [])
 
