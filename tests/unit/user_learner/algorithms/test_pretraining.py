@@ -88,16 +88,19 @@ def test_pretraining_without_a_demonstration_is_refused() -> None:
         split_demonstrations(demonstrations(0), horizon=1, validation_share=0.2, axes=(), scale=1.0, seed=0)
 
 
-def test_imitation_keeps_the_actor_of_its_best_validation_loss() -> None:
+@pytest.mark.parametrize("keep_best", [True, False])
+def test_imitation_keeps_the_actor_of_its_best_validation_loss_or_the_last(keep_best: bool) -> None:
     generator = torch.Generator().manual_seed(0)
     features = torch.randn(64, 3, generator=generator)
     noise = torch.rand(8, 2, generator=generator) * 2 - 1  # nothing can be learned from it but itself
     training = examples(features[:8], noise)
     validation = examples(features[8:], torch.zeros(56, 2))
     actor = make_actor()
-    config = PretrainingConfig(imitation_updates=300, validate_every=10, imitation_learning_rate=1e-2)
+    config = PretrainingConfig(
+        imitation_updates=300, validate_every=10, imitation_learning_rate=1e-2, keep_best=keep_best
+    )
     result = imitate(actor, training=training, validation=validation, config=config, seed=0, progress=QUIET)
-    assert result.best_update < 300
+    assert (result.kept_update < 300) == keep_best
     assert float(imitation_loss(actor, validation).detach()) == pytest.approx(result.validation_loss, rel=1e-6)
 
 

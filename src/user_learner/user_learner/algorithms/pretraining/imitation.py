@@ -1,4 +1,4 @@
-"""Behaviour cloning of the actor, kept at its best validation loss."""
+"""Behaviour cloning of the actor, watched by a validation loss."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Examples:
 
 @dataclass(frozen=True, kw_only=True)
 class ImitationResult:
-    """What came out: the validation loss that was kept, and the update it was reached at."""
+    """What came out: the validation loss of the actor that was kept, and the update it was reached at."""
 
     validation_loss: float
-    best_update: int
+    kept_update: int
 
 
 def imitation_loss(actor: Actor, examples: Examples, *, generator: Generator | None = None) -> Tensor:
@@ -52,7 +52,7 @@ def imitate(
     seed: int,
     progress: Progress,
 ) -> ImitationResult:
-    """Trains the actor in place for all configured updates, and leaves it as it was at its best validation loss.
+    """Trains the actor in place for all configured updates, and leaves it at its best validation loss or its last.
 
     The validation loss is computed in batches of the same size.
 
@@ -71,8 +71,8 @@ def imitate(
     rows = np.random.default_rng(seed)
     generator = Generator(device=training.features.device).manual_seed(seed)
     optimiser = Adam(actor.parameters(), lr=config.imitation_learning_rate, fused=True)
-    best = ImitationResult(validation_loss=_loss_of(actor, validation, config=config), best_update=0)
-    best_actor = copy.deepcopy(actor.state_dict())
+    kept = ImitationResult(validation_loss=_loss_of(actor, validation, config=config), kept_update=0)
+    kept_actor = copy.deepcopy(actor.state_dict())
     for update in range(1, config.imitation_updates + 1):
         progress.at(what="imitation", update=update, updates=config.imitation_updates)
         picked = torch.from_numpy(rows.integers(len(training.features), size=config.imitation_batch_size))
@@ -88,11 +88,11 @@ def imitate(
                     key="pretraining.imitation_learning_rate",
                     learning_rate=config.imitation_learning_rate,
                 )
-            if validation_loss < best.validation_loss:
-                best = ImitationResult(validation_loss=validation_loss, best_update=update)
-                best_actor = copy.deepcopy(actor.state_dict())
-    actor.load_state_dict(best_actor)
-    return best
+            if validation_loss < kept.validation_loss or not config.keep_best:
+                kept = ImitationResult(validation_loss=validation_loss, kept_update=update)
+                kept_actor = copy.deepcopy(actor.state_dict())
+    actor.load_state_dict(kept_actor)
+    return kept
 
 
 def _loss_of(actor: Actor, examples: Examples, *, config: PretrainingConfig) -> float:
