@@ -29,12 +29,6 @@ class PretrainingConfig:
     imitation_updates: int = parameter(2000, "updates of the actor by imitation", minimum=0)
     imitation_batch_size: int = parameter(128, "samples in an update of the actor", minimum=1)
     imitation_learning_rate: float = parameter(3e-4, "Adam's step size for imitation", minimum=0.0, maximum=1.0)
-    keep_best: bool = parameter(
-        True,
-        "leave the actor as it was at its best validation loss; false = as it is after the last update, which from few "
-        "demonstrations often does better, though its validation loss has long been rising",
-    )
-    validate_every: int = parameter(50, "updates between two looks at the validation loss", minimum=1)
     begin_with: str = parameter(
         "", "run folder, checkpoint or weights file of this policy that practice begins with, instead of pretraining"
     )

@@ -1,8 +1,7 @@
-"""Behaviour cloning of the actor, watched by a validation loss."""
+"""Behaviour cloning of the actor."""
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass
 
@@ -30,14 +29,6 @@ class Examples:
         return Examples(features=self.features[rows], chunk=self.chunk[rows], weight=self.weight[rows])
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImitationResult:
-    """What came out: the validation loss of the actor that was kept, and the update it was reached at."""
-
-    validation_loss: float
-    kept_update: int
-
-
 def imitation_loss(actor: Actor, examples: Examples, *, generator: Generator | None = None) -> Tensor:
     """Returns the actor's own imitation loss on the examples."""
     return actor.imitation_loss(examples.features, chunk=examples.chunk, weight=examples.weight, generator=generator)
@@ -51,10 +42,11 @@ def imitate(
     config: PretrainingConfig,
     seed: int,
     progress: Progress,
-) -> ImitationResult:
-    """Trains the actor in place for all configured updates, and leaves it at its best validation loss or its last.
+) -> float:
+    """Trains the actor in place for all configured updates.
 
-    The validation loss is computed in batches of the same size.
+    The last weights are kept, and not those of the best validation loss: from a few demonstrations that loss rises long
+    before success falls.
 
     Args:
         actor: What is trained.
@@ -64,6 +56,9 @@ def imitate(
         seed: Of the batches.
         progress: Reports, and stops.
 
+    Returns:
+        The validation loss in the end.
+
     Raises:
         PretrainingStopped: When asked to stop.
         PretrainingDivergedError: When the validation loss is not finite.
@@ -71,8 +66,6 @@ def imitate(
     rows = np.random.default_rng(seed)
     generator = Generator(device=training.features.device).manual_seed(seed)
     optimiser = Adam(actor.parameters(), lr=config.imitation_learning_rate, fused=True)
-    kept = ImitationResult(validation_loss=_loss_of(actor, validation, config=config), kept_update=0)
-    kept_actor = copy.deepcopy(actor.state_dict())
     for update in range(1, config.imitation_updates + 1):
         progress.at(what="imitation", update=update, updates=config.imitation_updates)
         picked = torch.from_numpy(rows.integers(len(training.features), size=config.imitation_batch_size))
@@ -80,19 +73,14 @@ def imitate(
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        if update % config.validate_every == 0 or update == config.imitation_updates:
-            validation_loss = _loss_of(actor, validation, config=config)
-            if not math.isfinite(validation_loss):
-                raise PretrainingDivergedError(
-                    what=f"the validation loss of imitation is {validation_loss} after {update} updates",
-                    key="pretraining.imitation_learning_rate",
-                    learning_rate=config.imitation_learning_rate,
-                )
-            if validation_loss < kept.validation_loss or not config.keep_best:
-                kept = ImitationResult(validation_loss=validation_loss, kept_update=update)
-                kept_actor = copy.deepcopy(actor.state_dict())
-    actor.load_state_dict(kept_actor)
-    return kept
+    validation_loss = _loss_of(actor, validation, config=config)
+    if not math.isfinite(validation_loss):
+        raise PretrainingDivergedError(
+            what=f"the validation loss of imitation is {validation_loss}",
+            key="pretraining.imitation_learning_rate",
+            learning_rate=config.imitation_learning_rate,
+        )
+    return validation_loss
 
 
 def _loss_of(actor: Actor, examples: Examples, *, config: PretrainingConfig) -> float:

@@ -15,7 +15,7 @@ from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.demonstrations import Demonstrations, split_demonstrations
 from user_learner.algorithms.pretraining.divergence import refuse_diverged
 from user_learner.algorithms.pretraining.encoder import goal_error, pretrain_encoder
-from user_learner.algorithms.pretraining.imitation import Examples, ImitationResult, imitate
+from user_learner.algorithms.pretraining.imitation import Examples, imitate
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.memory_shortage import batch_size_named
 from user_learner.replay.feature_cache import features_of
@@ -30,11 +30,11 @@ class PretrainingResult:
     """How well it went: on demonstrations that were held out.
 
     Attributes:
-        imitation: Of the actor; None where it was not trained.
+        imitation_loss: Of the actor; NaN where it was not trained.
         goal_error: Mean error of the goal head, metres or radians; NaN where none was trained.
     """
 
-    imitation: ImitationResult | None
+    imitation_loss: float
     goal_error: float
 
 
@@ -81,9 +81,9 @@ def pretrain(
     error = math.nan
     if isinstance(extractor, ImageFeatures) and config.encoder_updates:
         error = phases.encoder(extractor)
-    imitation = phases.imitation() if config.imitation_updates else None
+    loss = phases.imitation() if config.imitation_updates else math.nan
     policy.reset_average()
-    return PretrainingResult(imitation=imitation, goal_error=error)
+    return PretrainingResult(imitation_loss=loss, goal_error=error)
 
 
 def begin_practice(policy: ActorPolicy, *, untrained: Tensors, config: PretrainingConfig) -> None:
@@ -133,11 +133,11 @@ class _Phases:
         self._check(key="pretraining.encoder_learning_rate", learning_rate=config.encoder_learning_rate)
         return error
 
-    def imitation(self) -> ImitationResult:
-        """Trains the actor on features that stay as they are."""
+    def imitation(self) -> float:
+        """Trains the actor on features that stay as they are; returns its validation loss."""
         config = self.config
         with batch_size_named("pretraining.imitation_batch_size", config.imitation_batch_size):
-            result = imitate(
+            loss = imitate(
                 self.policy.network.actor,
                 training=self._examples(self.training),
                 validation=self._examples(self.validation),
@@ -146,7 +146,7 @@ class _Phases:
                 progress=self.progress,
             )
         self._check(key="pretraining.imitation_learning_rate", learning_rate=config.imitation_learning_rate)
-        return result
+        return loss
 
     def _features(self, demonstrations: Demonstrations, *, rows_at_once: int) -> Tensor:
         return features_of(
