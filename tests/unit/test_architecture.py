@@ -35,6 +35,14 @@ def source_files(package: str) -> list[Path]:
     return sorted((SRC / package / package).rglob("*.py"))
 
 
+def all_modules() -> dict[str, Path]:
+    return {
+        ".".join(path.relative_to(SRC / package).with_suffix("").parts).removesuffix(".__init__"): path
+        for package in PACKAGES
+        for path in source_files(package)
+    }
+
+
 def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
     tree = ast.parse(path.read_text())
     nodes = tree.body if top_level_only else ast.walk(tree)
@@ -89,6 +97,22 @@ def test_a_robot_machine_needs_no_torch(package: str) -> None:
         assert not {root(module) for module in imports(path)} & TORCH, path
 
 
+@pytest.mark.parametrize(
+    "entry",
+    ["user_bringup.launcher.command_line", "user_bringup.nodes.progress_node", "user_learner.nodes.replay_node"],
+)
+def test_what_must_start_at_once_does_not_wait_for_torch(entry: str) -> None:
+    """Importing it takes seconds, and who reports a fault should be there before the others."""
+    modules = all_modules()
+    reached, waiting = set(), [entry]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        path = modules[name]
+        assert "torch" not in map(root, imports(path, top_level_only=True)), f"{entry} reaches {path}"
+        waiting += imported_modules(path, modules) - reached
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_device_sdks_are_never_imported_at_module_level(package: str) -> None:
     for path in source_files(package):
@@ -96,11 +120,7 @@ def test_device_sdks_are_never_imported_at_module_level(package: str) -> None:
 
 
 def test_there_is_no_import_cycle() -> None:
-    modules = {
-        ".".join(path.relative_to(SRC / package).with_suffix("").parts).removesuffix(".__init__"): path
-        for package in PACKAGES
-        for path in source_files(package)
-    }
+    modules = all_modules()
     graph = {name: imported_modules(path, modules) - {name} for name, path in modules.items()}
     done: set[str] = set()
 

@@ -1,4 +1,4 @@
-"""Weights as named numpy arrays: taken from modules, put back whole, and compared by one digest."""
+"""Weights as named numpy arrays: checked, compared by one digest, picked by their names. No torch is imported here."""
 
 from __future__ import annotations
 
@@ -6,17 +6,10 @@ import hashlib
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from user_core.errors import NotFiniteError, WeightsError
 from user_core.interfaces import Tensors
-
-
-def module_tensors(module: nn.Module, *, prefix: str) -> dict[str, NDArray[Any]]:
-    """Returns copies of all parameters and persistent buffers, names beginning with `prefix`."""
-    return {prefix + name: tensor.detach().cpu().numpy().copy() for name, tensor in module.state_dict().items()}
 
 
 def tensors_digest(tensors: Tensors) -> str:
@@ -73,9 +66,3 @@ def refuse_not_finite(tensors: Tensors, *, what: str) -> None:
 def under(prefix: str, tensors: Tensors) -> dict[str, NDArray[Any]]:
     """Returns the tensors whose names begin with `prefix`, named without it."""
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-def load_module(module: nn.Module, tensors: Tensors, *, prefix: str) -> None:
-    """Copies the tensors whose names begin with `prefix` into the module; check them first with `check_tensors`."""
-    state = {name: torch.from_numpy(np.array(value)) for name, value in under(prefix, tensors).items()}
-    module.load_state_dict(state, strict=True)

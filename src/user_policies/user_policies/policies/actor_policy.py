@@ -17,6 +17,7 @@ from user_core.interfaces import Tensors
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
 from user_core.types import ChunkPrefix, Mode, Observation
 from user_policies.blending.registry import make_blender
+from user_policies.modules import load_module, module_tensors
 from user_policies.networks.actor import Actor
 from user_policies.networks.frozen_base import refuse_other_bases
 from user_policies.networks.gaussian_actor import GaussianActor
@@ -24,7 +25,7 @@ from user_policies.networks.real_time_chunking import PrefixBatch, stack_prefixe
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
 from user_policies.policies.observation_batch import ObservationBatch
-from user_policies.tensors import check_tensors, load_module, module_tensors, tensors_digest
+from user_policies.tensors import check_tensors, tensors_digest
 
 _AVERAGE = "ema."
 _LOGGER = logging.getLogger(__name__)

@@ -14,10 +14,11 @@ from user_core.errors import WeightsError
 from user_core.run import write_atomically
 from user_core.spec import EnvironmentSpec
 from user_core.types import ImageArray
+from user_policies.modules import load_module, module_tensors
 from user_policies.processing.image_input import normalise_images
 from user_policies.reward.card import ClassifierCard
 from user_policies.reward.network import SuccessClassifier
-from user_policies.tensors import check_tensors, load_module, module_tensors, tensors_digest
+from user_policies.tensors import check_tensors, tensors_digest
 
 _CARD = "classifier"
 _HINT = "make one with ./user train_reward, and name it with reward_model:="

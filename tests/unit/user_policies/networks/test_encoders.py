@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 import torch
 
+from user_policies.modules import load_module, module_tensors
 from user_policies.networks.resnet10 import LearnedSpatialEmbeddings, ResNet10Encoder
 from user_policies.networks.small_encoder import SmallEncoder
 from user_policies.networks.spatial_softmax import SpatialSoftmax, coordinate_grid
-from user_policies.tensors import load_module, module_tensors, tensors_digest
+from user_policies.tensors import tensors_digest
 
 
 @pytest.mark.parametrize("encoder", [SmallEncoder(outputs=7), ResNet10Encoder(height=32, width=32, outputs=7)])

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from user_core.errors import WeightsError
+from user_policies.modules import module_tensors
 from user_policies.networks.frozen_base import BASE, copy_on_base, freeze, refuse_other_bases
-from user_policies.tensors import module_tensors
 
 
 def divided(*, seed: int = 0) -> nn.Sequential:

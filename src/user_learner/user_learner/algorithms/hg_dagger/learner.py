@@ -20,9 +20,9 @@ from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_o
 from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
 from user_learner.replay.batch import Batch, Observations
 from user_learner.replay.imitation_rows import ImitationRows
+from user_policies.modules import load_module, module_tensors
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.shared_batch import average_gradients
-from user_policies.tensors import load_module, module_tensors
 
 
 class HgDaggerLearner(BcLearner):

@@ -20,9 +20,9 @@ from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.memory_shortage import batch_size_named
 from user_learner.replay.feature_cache import features_of
 from user_learner.replay.memory import SamplingMemory
+from user_policies.modules import load_module, module_tensors
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.cnn import ImageFeatures
-from user_policies.tensors import load_module, module_tensors
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,10 +20,11 @@ from user_learner.algorithms.sac.config import SacConfig
 from user_learner.algorithms.temperature import Temperature
 from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import OnlineSampling, SamplingRule
+from user_policies.modules import load_module, module_tensors
 from user_policies.networks.critic_ensemble import CriticEnsemble
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.shared_batch import average_gradients
-from user_policies.tensors import check_tensors, load_module, module_tensors, under
+from user_policies.tensors import check_tensors, under
 
 
 class SacLearner:
