@@ -87,6 +87,7 @@ def test_a_ratio_of_nothing_is_refused(name: str) -> None:
 def test_offline_learning_allows_no_training_step_and_ends_after_its_updates() -> None:
     config = PipelineConfig(name="paced", slack_steps=20, updates_at_once=8)
     pipeline = make_pipeline(config=config, utd_ratio=1.0, offline_updates=3)
+    assert pipeline.requires_version
     assert [pipeline.may_update(updates=done, training_steps=0) for done in (0, 2, 3)] == [True, True, False]
     assert [pipeline.done(updates=done) for done in (0, 2, 3)] == [False, False, True]
     assert pipeline.step_budget(updates=0) == pipeline.step_budget(updates=3) == 0

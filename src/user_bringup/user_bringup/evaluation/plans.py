@@ -101,7 +101,9 @@ class TrainPlan:
         if not finals:
             count = self._settings.final_episodes
             seeds = fresh_seeds(self._evaluations, self._seeds, count)
-            return new_evaluation(EvaluationKind.FINAL, seeds, "", counters) if count else None
+            # The last version of a learner that is done may still be on its way to the policy.
+            version = counters.required_version if counters.learner_state == "done" else ""
+            return new_evaluation(EvaluationKind.FINAL, seeds, version, counters) if count else None
         compared = self._evaluations.closed_since_finish(EvaluationKind.IMITATION)
         version = self._settings.imitation_version
         if finals[-1].abandoned or compared or not version:

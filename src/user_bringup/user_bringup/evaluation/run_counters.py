@@ -33,6 +33,7 @@ class RunCounters:
     updates: int = 0
     staleness: int = 0
     versions_published: int = 0
+    required_version: str = ""
     publish_to_use_p50_ms: float | None = None
     learner_state: str = ""
     learner_detail: str = ""
@@ -42,7 +43,9 @@ class RunCounters:
 
     def without_states(self) -> RunCounters:
         """Return the counters as a restart may use them: what nodes said of themselves is no longer true."""
-        return dataclasses.replace(self, learner_state="", learner_detail="", replay_error="", robot_state="")
+        return dataclasses.replace(
+            self, learner_state="", learner_detail="", required_version="", replay_error="", robot_state=""
+        )
 
     def take_replay(self, status: Any) -> None:  # noqa: ANN401 - ReplayStatus.msg
         """Take over a ReplayStatus."""
@@ -59,6 +62,7 @@ class RunCounters:
         self.updates = int(status.updates)
         self.staleness = int(status.staleness)
         self.versions_published = int(status.versions_published)
+        self.required_version = status.required_version
         delay_ms = float(status.publish_to_use_p50_ms)
         self.publish_to_use_p50_ms = round(delay_ms, 3) if math.isfinite(delay_ms) else None
         self.learner_state, self.learner_detail = status.state, status.detail

@@ -155,6 +155,8 @@ class SynchronousPipeline(Pipeline):
 class OfflinePipeline(Pipeline):
     """No practice: so many updates from what was demonstrated, and then it is done."""
 
+    requires_version = True
+
     def __init__(self, *, config: PipelineConfig, utd_ratio: float, updates: int) -> None:
         """Takes the number of updates."""
         super().__init__(config=config, utd_ratio=utd_ratio)

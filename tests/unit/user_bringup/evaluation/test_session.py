@@ -263,10 +263,12 @@ def test_a_failed_learner_ends_the_run_with_its_reason(run: Run) -> None:
     assert "the critic diverged" in run.session.ending.verdict
 
 
-def test_a_learner_that_is_done_ends_the_run_with_the_final_evaluation(run: Run) -> None:
+def test_a_learner_that_is_done_ends_the_run_with_the_final_evaluation_of_its_last_version(run: Run) -> None:
     run.counters.learner_state, run.counters.learner_detail = "done", "all 300 updates are done"
+    run.counters.required_version = "1.300"
     (goal,) = run.tick(steps=0)
     assert goal.mode is Mode.EVALUATE and phase_of(run) is Phase.FINAL
+    assert goal.policy_version == "1.300"
     while run.session.ending is None:
         run.finish_evaluation()
     assert (run.session.ending.exit_status, run.session.ending.verdict) == (0, "all 300 updates are done")
