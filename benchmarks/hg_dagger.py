@@ -19,13 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.launched_run import count, interval, launched
+from tests.support.params_file import write_params
 
-_CONFIG = """\
-/**/progress_node:
-  ros__parameters:
-    evaluation.every_steps: 0
-    evaluation.final_limit_s: 7200.0
-"""
+_CONFIG = {"progress_node": {"evaluation.every_steps": 0, "evaluation.final_limit_s": 7200.0}}
 _HEAD = (
     "task",
     "seed",
@@ -68,9 +64,7 @@ def main() -> int:
 def improved(options: argparse.Namespace, seed: int) -> dict[str, Any]:
     """Return the report of HG-DAgger from the base of this seed; both runs are made unless they are there."""
     folder: Path = options.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "benchmark.yaml"
-    config.write_text(_CONFIG)
+    config = write_params(folder / "benchmark.yaml", _CONFIG)
     base, after = (folder / f"{options.task}-{seed}-{name}" for name in ("base", "after"))
     shared = [
         f"seed:={seed}",

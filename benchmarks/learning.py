@@ -20,13 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.launched_run import count, interval, launched
+from tests.support.params_file import write_params
 
-_EVERY = """\
-/**/progress_node:
-  ros__parameters:
-    evaluation.first_at_steps: {steps}
-    evaluation.every_steps: {steps}
-"""
 _HEAD = (
     "task",
     "algorithm",
@@ -56,9 +51,8 @@ def main() -> int:
     lines = [f"| {' | '.join(_HEAD)} |", "|" + "---|" * len(_HEAD)]
     arguments = [f"stop_at_success_rate:={options.goal}", *options.arguments]
     if options.every is not None:
-        options.folder.mkdir(parents=True, exist_ok=True)
-        config = options.folder / "benchmark.yaml"
-        config.write_text(_EVERY.format(steps=options.every))
+        look = {"evaluation.first_at_steps": options.every, "evaluation.every_steps": options.every}
+        config = write_params(options.folder / "benchmark.yaml", {"progress_node": look})
         arguments.append(f"config:={config}")
     for task in options.tasks:
         for seed in options.seeds:

@@ -23,26 +23,18 @@ from typing import Any
 import yaml
 
 from benchmarks.launched_run import ROOT, launched
-from user_core.errors import UserRosError
-from user_learner.algorithms.registry import ALGORITHMS, policies_for
-from user_policies.policies.config import FROZEN_ENCODERS
-from user_policies.policies.registry import READING_CAMERAS, check_library
+from tests.support.params_file import write_params
+from user_core.errors import ConfigurationError, UserRosError
+from user_learner.algorithms.registry import ALGORITHMS, check_encoder, check_pair
+from user_policies.policies.registry import check_library
 
 _FILES = ROOT / "src/user_bringup/config/policies"
-_SHORT = """\
-/**/learner_node:
-  ros__parameters:
-    pretraining.encoder_updates: 20
-    pretraining.imitation_updates: 20
-    pipeline.start_training_steps: 50
-"""
-_POLICY_NODE = """\
-/**/policy_node:
-  ros__parameters:
-    policy.encoder_weights: {weights}
-"""
-_SHORT_BC = "    hyperparameters.updates: 50\n"
-
+_SHORT = {
+    "pretraining.encoder_updates": 20,
+    "pretraining.imitation_updates": 20,
+    "pipeline.start_training_steps": 50,
+}
+_SHORT_BC = {"hyperparameters.updates": 50}
 _BUDGET_SPENT = 3
 
 
@@ -74,25 +66,30 @@ def parameters(policy: str) -> dict[str, Any]:
 def is_allowed(algorithm: str, policy: str) -> bool:
     """Tell whether the pair goes together: SAC has no demonstrations on which an encoder could be pretrained."""
     given = parameters(policy)
-    frozen = given["policy.name"] in READING_CAMERAS and given.get("policy.encoder") in FROZEN_ENCODERS
-    return given["policy.name"] in policies_for(algorithm) and not (algorithm == "sac" and frozen)
+    name, encoder = given["policy.name"], given.get("policy.encoder", "")
+    try:
+        check_pair(algorithm=algorithm, policy=name)
+        check_encoder(policy=name, encoder=encoder, begins_trained=algorithm != "sac")
+    except ConfigurationError:
+        return False
+    return True
 
 
 def ran(options: argparse.Namespace, algorithm: str, policy: str) -> tuple[str, ...]:
     """Run an allowed pair; return the verdict and figures of its report."""
     folder: Path = options.folder
-    settings = _SHORT + (_SHORT_BC if algorithm == "bc" else "")
+    learner = _SHORT | (_SHORT_BC if algorithm == "bc" else {})
+    weights = {}
     if policy == "resnet18":
         if options.resnet18 is None:
             return ("not run: name weights with --resnet18", "-", "-", "-")
-        settings += f"    policy.encoder_weights: {options.resnet18.resolve()}\n"
-        settings += _POLICY_NODE.format(weights=options.resnet18.resolve())
+        weights = {"policy.encoder_weights": str(options.resnet18.resolve())}
     try:
         check_library(parameters(policy)["policy.name"])
     except UserRosError as error:
         return (f"not run: {error}", "-", "-", "-")
-    config = folder / f"{algorithm}-{policy}.yaml"
-    config.write_text(settings)
+    settings = {"learner_node": learner | weights} | ({"policy_node": weights} if weights else {})
+    config = write_params(folder / f"{algorithm}-{policy}.yaml", settings)
     words = [f"algorithm:={algorithm}", f"policy:={policy}", f"config:={config}", f"max_wall_s:={options.seconds}"]
     words += [f"demonstrations:={folder / f'demonstrations-{policy}'}", "demonstrations_needed:=4"]
     words += ["stop_at_success_rate:=2.0", "evaluation_episodes:=4"]

@@ -1,7 +1,17 @@
 """The errors that a user can meet: each says what, the value, what is allowed and where to change it."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 _LISTED = 8
 """Names that a sentence lists before it counts the others."""
+
+
+def listed(words: Sequence[str], *, separator: str) -> str:
+    """Return the first words, and how many more there are."""
+    more = (f"and {len(words) - _LISTED} more",) if len(words) > _LISTED else ()
+    return separator.join((*words[:_LISTED], *more))
 
 
 class UserRosError(Exception):
@@ -71,6 +81,5 @@ class NotFiniteError(WeightsError):
     """What was learned holds numbers that are not finite; it is neither sent nor written."""
 
     def __init__(self, *, what: str, names: list[str]) -> None:
-        more = f", and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-        super().__init__(f"{what} hold numbers that are not finite, in {', '.join(names[:_LISTED])}{more}")
+        super().__init__(f"{what} hold numbers that are not finite, in {listed(names, separator=', ')}")
         self.names = names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from user_core.errors import WeightsError
@@ -19,25 +20,23 @@ def weights_of_run(run: RunFolder) -> Path | None:
     some updates ahead of it.
     """
     store = CheckpointStore(folder=run.checkpoints, keep_newest=1)
-    headers = _headers(run)
     best = store.best()
     if best is not None:
-        acted = (file for file, header in headers.items() if header.identity.label == best["version"])
+        acted = (file for file, header in _headers(run) if header.identity.label == best["version"])
         return next(acted, run.checkpoints / str(best["checkpoint"]))
     newest = run.checkpoints / Checkpoint.name_of(store.newest_updates())
     if newest.is_dir():
         return newest
-    versions = [file for file, header in headers.items() if not header.name]
-    return max(versions, key=lambda file: headers[file].version, default=None)
+    versions = {file: header.version for file, header in _headers(run) if not header.name}
+    return max(versions, key=lambda file: versions[file], default=None)
 
 
-def _headers(run: RunFolder) -> dict[Path, WeightsHeader]:
-    """Return the headers of the versions that policies have saved; a file that cannot be read is none."""
-    headers: dict[Path, WeightsHeader] = {}
+def _headers(run: RunFolder) -> Iterator[tuple[Path, WeightsHeader]]:
+    """Give the versions that policies have saved with their headers; a file that cannot be read is none."""
     for file in sorted(run.policy.rglob("*.safetensors")):
         try:
             with file.open("rb") as stream:
-                headers[file] = read_header(stream.read(_HEAD_BYTES))
+                header = read_header(stream.read(_HEAD_BYTES))
         except (WeightsError, OSError):
             continue
-    return headers
+        yield file, header

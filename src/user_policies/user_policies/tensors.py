@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from user_core.errors import NotFiniteError, WeightsError
+from user_core.errors import NotFiniteError, WeightsError, listed
 from user_core.interfaces import Tensors
 
 
@@ -42,9 +42,9 @@ def check_tensors(tensors: Tensors, *, expected: Tensors, what: str) -> None:
         elif found.dtype.kind == "f" and not np.all(np.isfinite(found)):
             faults.append(f"{name} is not finite")
     if faults:
-        listed = "; ".join(faults[:8]) + (f"; and {len(faults) - 8} more" if len(faults) > 8 else "")
         raise WeightsError(
-            f"{what} cannot be loaded: {listed}. They must come from the same policy and the same policy parameters."
+            f"{what} cannot be loaded: {listed(faults, separator='; ')}. "
+            "They must come from the same policy and the same policy parameters."
         )
 
 
@@ -61,6 +61,11 @@ def refuse_not_finite(tensors: Tensors, *, what: str) -> None:
     bad = [name for name, tensor in sorted(tensors.items()) if not np.all(np.isfinite(tensor))]
     if bad:
         raise NotFiniteError(what=what, names=bad)
+
+
+def without(prefix: str | tuple[str, ...], tensors: Tensors) -> dict[str, NDArray[Any]]:
+    """Returns the tensors whose names do not begin with `prefix`, or with any of several."""
+    return {name: value for name, value in tensors.items() if not name.startswith(prefix)}
 
 
 def under(prefix: str, tensors: Tensors) -> dict[str, NDArray[Any]]:

@@ -11,6 +11,8 @@ import torch
 import torch.distributed
 from torch import Tensor
 
+from user_policies.shared_batch import other_processes
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Parcel:
@@ -28,15 +30,16 @@ class Parcel:
 
 
 def send(parcel: Parcel, *, to: int) -> None:
-    """Send to the process of a rank; returns when it is on its way."""
+    """Send to the process of a rank; returns when it is on its way, raises ProcessLostError when nobody is there."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in parcel.tensors.items()}
     shapes = [[name, str(tensor.dtype).removeprefix("torch."), list(tensor.shape)] for name, tensor in tensors.items()]
     header = json.dumps({"kind": parcel.kind, "words": parcel.words, "tensors": shapes}).encode()
-    torch.distributed.send(torch.tensor([len(header)]), to)
-    torch.distributed.send(torch.frombuffer(bytearray(header), dtype=torch.uint8), to)
-    for tensor in tensors.values():
-        if tensor.numel():
-            torch.distributed.send(_as_bytes(tensor), to)
+    with other_processes():
+        torch.distributed.send(torch.tensor([len(header)]), to)
+        torch.distributed.send(torch.frombuffer(bytearray(header), dtype=torch.uint8), to)
+        for tensor in tensors.values():
+            if tensor.numel():
+                torch.distributed.send(_as_bytes(tensor), to)
 
 
 def receive(*, source: int = 0) -> Parcel:

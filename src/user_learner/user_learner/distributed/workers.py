@@ -20,7 +20,7 @@ from user_learner.distributed.parcel import Parcel, send
 from user_learner.distributed.shares import batch_to_parcel, share_of
 from user_learner.replay.batch import Batch
 from user_policies.policies.config import PolicyConfig
-from user_policies.shared_batch import ProcessLostError, other_processes
+from user_policies.shared_batch import ProcessLostError
 
 BEGIN = "begin"
 STATE = "state"
@@ -112,8 +112,7 @@ class TorchWorkers:
     def share(self, batch: Batch) -> Batch:
         """Hand out a batch."""
         for rank in range(1, self._processes):
-            with other_processes():
-                send(batch_to_parcel(share_of(batch, rank=rank, processes=self._processes)), to=rank)
+            send(batch_to_parcel(share_of(batch, rank=rank, processes=self._processes)), to=rank)
         return share_of(batch, rank=0, processes=self._processes)
 
     def end(self) -> None:
@@ -123,8 +122,7 @@ class TorchWorkers:
 
     def _send(self, parcel: Parcel) -> None:
         for rank in range(1, self._processes):
-            with other_processes():
-                send(parcel, to=rank)
+            send(parcel, to=rank)
 
 
 def _as_tensors(state: Mapping[str, Any]) -> dict[str, torch.Tensor]:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from user_core.errors import WeightsError
+from user_core.errors import WeightsError, listed
 from user_policies.networks.frozen_base import freeze
 from user_policies.networks.lora import adapt_linears
 
@@ -19,7 +19,6 @@ PADDED = 32
 _UNUSED = ("model.dit.embed_tokens", "model.vlm.language_model.norm.")
 _LAST_LAYER_UNUSED = ("self_attn.q_proj", "self_attn.o_proj", "mlp.", "post_attention_layernorm.")
 _ACTION_HEADS = ("embed_action_time.", "action_out_proj.")
-_LISTED = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +148,7 @@ def _load(transformers: Any, config: Any, weights: str) -> nn.Module:
     faults += [f"{name} is unknown" for name in sorted(report["unexpected_keys"])]
     faults += [f"{name} has shape {tuple(found)}, not {tuple(own)}" for name, found, own in report["mismatched_keys"]]
     if faults:
-        more = f"; and {len(faults) - _LISTED} more" if len(faults) > _LISTED else ""
         raise WeightsError(
-            f"policy.weights = {weights} are not those of pi0 as policy.size says: {'; '.join(faults[:_LISTED])}{more}"
+            f"policy.weights = {weights} are not those of pi0 as policy.size says: {listed(faults, separator='; ')}"
         )
     return model

@@ -25,7 +25,7 @@ from user_policies.networks.real_time_chunking import PrefixBatch, stack_prefixe
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
 from user_policies.policies.observation_batch import ObservationBatch
-from user_policies.tensors import check_tensors, tensors_digest
+from user_policies.tensors import check_tensors, tensors_digest, without
 
 _AVERAGE = "ema."
 _LOGGER = logging.getLogger(__name__)
@@ -184,8 +184,7 @@ class ActorPolicy:
             if self.network.features.trained_end_to_end:
                 load_module(self.average.features, weights, prefix=_AVERAGE + "features.")
         # After the average: of the instructions, which both share, earlier weights name some only here.
-        current = {name: value for name, value in weights.items() if not name.startswith(_AVERAGE)}
-        load_module(self.network, current, prefix="")
+        load_module(self.network, without(_AVERAGE, weights), prefix="")
 
     def learn_instructions(self, instructions: Iterable[str]) -> None:
         """Notes instructions that it is trained on, where it reads them: it warns of any other that it is given."""

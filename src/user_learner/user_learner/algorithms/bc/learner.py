@@ -20,7 +20,7 @@ from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import CorrectionSampling, SamplingRule
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.shared_batch import average_gradients, mean_over_processes
-from user_policies.tensors import check_tensors, under
+from user_policies.tensors import check_tensors, under, without
 
 
 class BcLearner:
@@ -89,11 +89,8 @@ class BcLearner:
         Raises:
             WeightsError: Naming the tensors that differ.
         """
-        given, expected = (
-            {name: value for name, value in tensors.items() if not name.startswith(self._of_any_shape)}
-            for tensors in (state, self.state())
-        )
-        check_tensors(given, expected=expected, what="the learner's checkpoint")
+        expected = without(self._of_any_shape, self.state())
+        check_tensors(without(self._of_any_shape, state), expected=expected, what="the learner's checkpoint")
         self._policy.load(under("policy.", state))
         restore_optimiser(self._optimiser, state, prefix="optimiser.imitation.")
         restore_torch_generator(self._generator, np.asarray(state["generator"]))

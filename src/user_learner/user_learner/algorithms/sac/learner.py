@@ -24,7 +24,7 @@ from user_policies.modules import load_module, module_tensors
 from user_policies.networks.critic_ensemble import CriticEnsemble
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.shared_batch import average_gradients
-from user_policies.tensors import check_tensors, under
+from user_policies.tensors import check_tensors, under, without
 
 
 class SacLearner:
@@ -115,9 +115,8 @@ class SacLearner:
         Raises:
             WeightsError: Naming the tensors that differ.
         """
-        expected = {name: value for name, value in self.state().items() if not name.startswith("optimiser.")}
-        given = {name: value for name, value in state.items() if not name.startswith("optimiser.")}
-        check_tensors(given, expected=expected, what="the learner's checkpoint")
+        given = without("optimiser.", state)
+        check_tensors(given, expected=without("optimiser.", self.state()), what="the learner's checkpoint")
         self._policy.load(under("policy.", given))
         load_module(self._critic, given, prefix="critic.")
         load_module(self._target_critic, given, prefix="target_critic.")
