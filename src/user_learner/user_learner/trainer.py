@@ -15,7 +15,7 @@ from user_core.spec import EnvironmentSpec
 from user_core.types import Transition
 from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
-from user_learner.algorithms.pretraining.pretrainer import PretrainingResult, begin_practice, pretrain
+from user_learner.algorithms.pretraining.pretrainer import begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
 from user_learner.algorithms.registry import algorithm_entry, check_encoder, check_pair
@@ -153,7 +153,7 @@ class Trainer:
 
     def pretrain(
         self, *, report: Callable[[str, float], None], should_stop: Callable[[], bool] = lambda: False
-    ) -> PretrainingResult | None:
+    ) -> None:
         """Trains encoder and actor from the demonstrations, keeps the result as `imitation`, and makes practice begin.
 
         With `pretraining.begin_with` nothing is trained: those weights, as they act, are what is kept and begun with.
@@ -168,7 +168,7 @@ class Trainer:
         """
         untrained = self._policy.weights()
         try:
-            result = self._pretrain(Progress(report=report, should_stop=should_stop))
+            self._pretrain(Progress(report=report, should_stop=should_stop))
         except Exception:
             self._policy.load(untrained)  # stopped or failed, it leaves nothing half done
             raise
@@ -179,7 +179,6 @@ class Trainer:
             self._cache.forget()
         self.pretrained = True
         self._workers.follow(self._learner.state)
-        return result
 
     def update(self) -> Metrics:
         """Does one update; only when `ready`. Returns its metrics."""
@@ -241,12 +240,10 @@ class Trainer:
             expected=self._policy.weights(),
         )
 
-    def _pretrain(self, progress: Progress) -> PretrainingResult | None:
+    def _pretrain(self, progress: Progress) -> None:
         if self._pretraining.begin_with:
             self._policy.load(self.earlier_weights())
             self._policy.begin_from_average()
-            return None
+            return
         with by_one_process():
-            return pretrain(
-                self._policy, memory=self.memory, config=self._pretraining, seed=self._seed, progress=progress
-            )
+            pretrain(self._policy, memory=self.memory, config=self._pretraining, seed=self._seed, progress=progress)

@@ -17,9 +17,6 @@ class PretrainingConfig:
     demonstrations_asked: int = parameter(
         0, "the launch argument demonstrations_needed; 0 = demonstrations of the params files", minimum=0
     )
-    validation_share: float = parameter(
-        0.15, "share of the demonstrations kept for validation", minimum=0.0, maximum=0.9
-    )
     encoder_updates: int = parameter(600, "updates of encoder and goal head", minimum=0)
     encoder_batch_size: int = parameter(64, "samples in an update of the encoder", minimum=1)
     encoder_learning_rate: float = parameter(1e-3, "AdamW's step size for the encoder", minimum=0.0, maximum=1.0)

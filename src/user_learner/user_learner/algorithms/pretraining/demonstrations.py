@@ -53,36 +53,23 @@ def goal_labels(
     return ((chosen - goals) / scale).astype(np.float32)
 
 
-def split_demonstrations(
-    memory: SamplingMemory, *, horizon: int, validation_share: float, axes: tuple[int, ...], scale: float, seed: int
-) -> tuple[Demonstrations, Demonstrations]:
-    """Divides successful episodes, whole ones, into training and validation.
+def successful_demonstrations(
+    memory: SamplingMemory, *, horizon: int, axes: tuple[int, ...], scale: float
+) -> Demonstrations:
+    """Returns the steps of all episodes that were collected with success.
 
     Args:
         memory: Where they are.
         horizon: H, steps of action in an example.
-        validation_share: Share of the episodes for validation; at least one where there are two or more.
         axes: Axes of the goal label.
         scale: Unit of the goal label.
-        seed: Of the division.
 
     Raises:
-        ValueError: When there is no successful demonstration.
+        ValueError: When there is none.
     """
     episodes = memory.successful_demonstrations()
     if not episodes:
         raise ValueError("there is no successful demonstration to learn from")
-    order = np.random.default_rng(seed).permutation(len(episodes))
-    held_out = min(len(episodes) - 1, max(1, round(validation_share * len(episodes)))) if validation_share > 0 else 0
-    chosen = [episodes[index] for index in order]
-    training = _demonstrations(memory, chosen[held_out:], horizon=horizon, axes=axes, scale=scale)
-    validation = _demonstrations(memory, chosen[:held_out] or chosen, horizon=horizon, axes=axes, scale=scale)
-    return training, validation
-
-
-def _demonstrations(
-    memory: SamplingMemory, episodes: list[NDArray[np.int64]], *, horizon: int, axes: tuple[int, ...], scale: float
-) -> Demonstrations:
     columns = memory.spec.group_slices()[_POSE_GROUP]
     axis = memory.spec.gripper_axis
     gripper = [] if axis is None else [axis]

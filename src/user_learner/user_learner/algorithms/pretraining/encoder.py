@@ -25,7 +25,7 @@ def pretrain_encoder(
     *,
     actor: Actor,
     memory: SamplingMemory,
-    training: Demonstrations,
+    demonstrations: Demonstrations,
     config: PretrainingConfig,
     seed: int,
     device: torch.device,
@@ -40,7 +40,7 @@ def pretrain_encoder(
         extractor: What is trained.
         actor: Reads its features; imitation goes on with it on features that are then frozen.
         memory: Where states and frames are.
-        training: Rows and labels.
+        demonstrations: Rows and labels.
         config: Updates, augmentation, step size.
         seed: Of batches and augmentation.
         device: Where to compute.
@@ -56,30 +56,24 @@ def pretrain_encoder(
     extractor.train()
     for update in range(config.encoder_updates):
         progress.at(what="encoder", update=update, updates=config.encoder_updates)
-        picked = rows.integers(len(training.rows), size=config.encoder_batch_size)
-        seen = observations_of(memory, training.rows[picked], device=device)
+        picked = rows.integers(len(demonstrations.rows), size=config.encoder_batch_size)
+        seen = observations_of(memory, demonstrations.rows[picked], device=device)
         images = [_augmented(frames, config=config, generator=generator) for frames in seen.images]
         features = extractor.from_normalised(seen, images)
         loss = actor.imitation_loss(
             features,
-            chunk=training.actions[picked].to(device),
-            weight=training.within[picked].to(device),
+            chunk=demonstrations.actions[picked].to(device),
+            weight=demonstrations.within[picked].to(device),
             generator=generator,
         )
         if extractor.goal_axes:
             goal = extractor.goal_of(features)
-            loss = loss + config.goal_weight * functional.mse_loss(goal, training.goals[picked].to(device))
+            loss = loss + config.goal_weight * functional.mse_loss(goal, demonstrations.goals[picked].to(device))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
     extractor.eval()
-
-
-def goal_error(extractor: ImageFeatures, *, features: Tensor, demonstrations: Demonstrations) -> float:
-    """Returns the mean distance between predicted and labelled goal, in metres or radians."""
-    difference = extractor.goal_of(features).cpu() - demonstrations.goals
-    return float(difference.norm(dim=-1).mean()) * extractor.goal_scale
 
 
 def _augmented(images: Tensor, *, config: PretrainingConfig, generator: Generator) -> Tensor:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from user_core.interfaces import Tensors
 from user_learner.algorithms.pretraining.config import PretrainingConfig
-from user_learner.algorithms.pretraining.demonstrations import Demonstrations, split_demonstrations
+from user_learner.algorithms.pretraining.demonstrations import Demonstrations, successful_demonstrations
 from user_learner.algorithms.pretraining.divergence import refuse_diverged
-from user_learner.algorithms.pretraining.encoder import goal_error, pretrain_encoder
+from user_learner.algorithms.pretraining.encoder import pretrain_encoder
 from user_learner.algorithms.pretraining.imitation import Examples, imitate
 from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.memory_shortage import batch_size_named
@@ -25,22 +23,9 @@ from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.cnn import ImageFeatures
 
 
-@dataclass(frozen=True, kw_only=True)
-class PretrainingResult:
-    """How well it went: on demonstrations that were held out.
-
-    Attributes:
-        imitation_loss: Of the actor; NaN where it was not trained.
-        goal_error: Mean error of the goal head, metres or radians; NaN where none was trained.
-    """
-
-    imitation_loss: float
-    goal_error: float
-
-
 def pretrain(
     policy: ActorPolicy, *, memory: SamplingMemory, config: PretrainingConfig, seed: int, progress: Progress
-) -> PretrainingResult:
+) -> None:
     """Trains the policy's encoder and actor from the demonstrations in memory; the average follows.
 
     Args:
@@ -61,29 +46,20 @@ def pretrain(
     scale = 1.0
     if isinstance(extractor, ImageFeatures):
         axes, scale = extractor.goal_axes, extractor.goal_scale
-    training, validation = split_demonstrations(
-        memory,
-        horizon=policy.network.actor.horizon,
-        validation_share=config.validation_share,
-        axes=axes,
-        scale=scale,
-        seed=seed,
-    )
+    demonstrations = successful_demonstrations(memory, horizon=policy.network.actor.horizon, axes=axes, scale=scale)
     phases = _Phases(
         policy=policy,
         memory=memory,
-        training=training,
-        validation=validation,
+        demonstrations=demonstrations,
         config=config,
         seed=seed,
         progress=progress,
     )
-    error = math.nan
     if isinstance(extractor, ImageFeatures) and config.encoder_updates:
-        error = phases.encoder(extractor)
-    loss = phases.imitation() if config.imitation_updates else math.nan
+        phases.encoder(extractor)
+    if config.imitation_updates:
+        phases.imitation()
     policy.reset_average()
-    return PretrainingResult(imitation_loss=loss, goal_error=error)
 
 
 def begin_practice(policy: ActorPolicy, *, untrained: Tensors, config: PretrainingConfig) -> None:
@@ -107,62 +83,52 @@ class _Phases:
 
     policy: ActorPolicy
     memory: SamplingMemory
-    training: Demonstrations
-    validation: Demonstrations
+    demonstrations: Demonstrations
     config: PretrainingConfig
     seed: int
     progress: Progress
 
-    def encoder(self, extractor: ImageFeatures) -> float:
-        """Trains encoder, goal head and actor together; returns the goal head's error, NaN without one."""
-        config, error = self.config, math.nan
+    def encoder(self, extractor: ImageFeatures) -> None:
+        """Trains encoder, goal head and actor together."""
+        config = self.config
         with batch_size_named("pretraining.encoder_batch_size", config.encoder_batch_size), _threads(config.threads):
             pretrain_encoder(
                 extractor,
                 actor=self.policy.network.actor,
                 memory=self.memory,
-                training=self.training,
+                demonstrations=self.demonstrations,
                 config=config,
                 seed=self.seed,
                 device=self.policy.device,
                 progress=self.progress,
             )
-            if extractor.goal_axes:
-                features = self._features(self.validation, rows_at_once=config.encoder_batch_size)
-                error = goal_error(extractor, features=features, demonstrations=self.validation)
         self._check(key="pretraining.encoder_learning_rate", learning_rate=config.encoder_learning_rate)
-        return error
 
-    def imitation(self) -> float:
-        """Trains the actor on features that stay as they are; returns its validation loss."""
+    def imitation(self) -> None:
+        """Trains the actor on features that stay as they are."""
         config = self.config
         with batch_size_named("pretraining.imitation_batch_size", config.imitation_batch_size):
-            loss = imitate(
+            imitate(
                 self.policy.network.actor,
-                training=self._examples(self.training),
-                validation=self._examples(self.validation),
+                examples=self._examples(),
                 config=config,
                 seed=self.seed,
                 progress=self.progress,
             )
         self._check(key="pretraining.imitation_learning_rate", learning_rate=config.imitation_learning_rate)
-        return loss
 
-    def _features(self, demonstrations: Demonstrations, *, rows_at_once: int) -> Tensor:
-        return features_of(
+    def _examples(self) -> Examples:
+        features = features_of(
             self.policy.network.features,
             memory=self.memory,
-            rows=demonstrations.rows,
-            rows_at_once=rows_at_once,
+            rows=self.demonstrations.rows,
+            rows_at_once=self.config.imitation_batch_size,
             device=self.policy.device,
         )
-
-    def _examples(self, demonstrations: Demonstrations) -> Examples:
-        features = self._features(demonstrations, rows_at_once=self.config.imitation_batch_size)
         return Examples(
             features=features,
-            chunk=demonstrations.actions.to(features.device),
-            weight=demonstrations.within.to(features.device),
+            chunk=self.demonstrations.actions.to(features.device),
+            weight=self.demonstrations.within.to(features.device),
         )
 
     def _check(self, *, key: str, learning_rate: float) -> None:
