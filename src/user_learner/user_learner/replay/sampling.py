@@ -95,8 +95,8 @@ class CorrectionSampling:
 
         Args:
             horizon: H, steps in a chunk.
-            demonstration_share: Expected share of a batch that is drawn from demonstrations; -1 = as many as there are,
-                beside the corrections. What there is none of leaves its share to the other.
+            demonstration_share: Expected share of a batch that is drawn from demonstrations, at the least: more while
+                they are more of all steps than that. What there is none of leaves its share to the other.
         """
         self._horizon = horizon
         self._demonstration_share = demonstration_share
@@ -122,7 +122,7 @@ class CorrectionSampling:
     def _share(self, *, shown: int, corrected: int) -> float:
         if not shown or not corrected:
             return float(shown > 0)
-        return shown / (shown + corrected) if self._demonstration_share < 0 else self._demonstration_share
+        return max(self._demonstration_share, shown / (shown + corrected))
 
 
 def _earlier(rows: NDArray[np.int64], *, steps: NDArray[np.int64], predecessor: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -31,7 +31,7 @@ def memory_with(*, demonstrations: int = 0, corrected: int = 0, spoiled: int = 0
     return memory
 
 
-def drawn(memory: SamplingMemory, *, share: float = -1.0, count: int = 3000):  # noqa: ANN201 - DrawnRows
+def drawn(memory: SamplingMemory, *, share: float = 0.0, count: int = 3000):  # noqa: ANN201 - DrawnRows
     rule = CorrectionSampling(horizon=HORIZON, demonstration_share=share)
     assert rule.ready(memory)
     return rule.draw(memory, batch_size=count, generator=np.random.default_rng(0))
@@ -50,8 +50,8 @@ def test_every_chunk_with_a_correction_in_it_is_drawn_and_no_other() -> None:
     assert not found.is_demonstration.any()
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0.0, 0.0), (0.25, 0.25), (1.0, 1.0), (-1.0, 12 / (12 + 9))])
-def test_demonstrations_have_the_share_that_is_asked_for(share: float, expected: float) -> None:
+@pytest.mark.parametrize(("share", "expected"), [(0.0, 12 / (12 + 9)), (0.25, 12 / (12 + 9)), (0.75, 0.75), (1.0, 1.0)])
+def test_demonstrations_have_at_least_the_share_that_is_asked_for(share: float, expected: float) -> None:
     memory = memory_with(demonstrations=2, corrected=3)
     found = drawn(memory, share=share)
     assert found.is_demonstration.mean() == pytest.approx(expected, abs=0.03)
@@ -59,9 +59,9 @@ def test_demonstrations_have_the_share_that_is_asked_for(share: float, expected:
 
 
 def test_what_there_is_none_of_leaves_its_share_to_the_other() -> None:
-    assert drawn(memory_with(demonstrations=1), share=0.0).is_demonstration.all()
+    assert drawn(memory_with(demonstrations=1), share=0.5).is_demonstration.all()
     assert not drawn(memory_with(corrected=1), share=1.0).is_demonstration.any()
 
 
 def test_nothing_is_drawn_from_practice_without_a_correction() -> None:
-    assert not CorrectionSampling(horizon=1, demonstration_share=-1.0).ready(memory_with(spoiled=3))
+    assert not CorrectionSampling(horizon=1, demonstration_share=0.0).ready(memory_with(spoiled=3))

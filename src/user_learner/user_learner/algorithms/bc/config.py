@@ -22,9 +22,9 @@ class ImitationConfig(UpdateConfig):
         0.002, "share of the weights that their average, which acts, takes over in an update", minimum=0.0, maximum=1.0
     )
     demonstration_share: float = parameter(
-        -1.0,
-        "share of a batch from demonstrations, the rest are corrections; -1 = in proportion to their steps",
-        minimum=-1.0,
+        0.0,
+        "least share of a batch from demonstrations, the rest are corrections; more while they are more of all steps",
+        minimum=0.0,
         maximum=1.0,
     )
     precision: str = parameter(
