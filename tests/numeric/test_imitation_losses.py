@@ -30,15 +30,25 @@ def batch_of(*, within: torch.Tensor, by_person: torch.Tensor, is_demonstration:
     )
 
 
-def test_imitated_are_demonstrations_and_a_persons_own_steps() -> None:
+def test_imitated_are_demonstrations_and_a_persons_own_steps_until_they_let_go() -> None:
     generator = torch.Generator().manual_seed(0)
-    within, by_person = (torch.rand(2, BATCH, HORIZON, generator=generator) < 0.5).unbind()
+    within, by_person = (torch.rand(2, BATCH, HORIZON, generator=generator) < 0.7).unbind()
     shown = torch.tensor([True, False, True, False, False])
     found = imitated_steps(batch_of(within=within, by_person=by_person, is_demonstration=shown))
     for sample in range(BATCH):
         for step in range(HORIZON):
-            wanted = bool(within[sample, step]) and (bool(shown[sample]) or bool(by_person[sample, step]))
+            wanted = all(
+                bool(within[sample, earlier]) and (bool(shown[sample]) or bool(by_person[sample, earlier]))
+                for earlier in range(step + 1)
+            )
             assert found[sample, step] == float(wanted)
+
+
+def test_what_a_person_does_after_a_mistake_within_the_chunk_is_not_imitated_before_it() -> None:
+    by_person = torch.tensor([[True, False, True, True], [False, True, True, True]] + [[True] * 4] * 3)
+    everything = torch.ones(BATCH, HORIZON, dtype=torch.bool)
+    found = imitated_steps(batch_of(within=everything, by_person=by_person, is_demonstration=torch.zeros(BATCH) > 0))
+    assert found[:3].tolist() == [[1, 0, 0, 0], [0, 0, 0, 0], [1, 1, 1, 1]]
 
 
 @pytest.mark.parametrize(

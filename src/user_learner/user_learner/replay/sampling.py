@@ -27,10 +27,6 @@ class SampleableRows(Protocol):
     def imitation(self) -> ImitationRows:
         """Rows of collected successes, and of a person's steps in training episodes that succeeded."""
 
-    @property
-    def predecessor(self) -> NDArray[np.int64]:
-        """(rows,) row of the step before, or -1."""
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DrawnRows:
@@ -84,21 +80,19 @@ class SymmetricSampling:
 
 
 class CorrectionSampling:
-    """What a person showed: chunks of demonstrations, and chunks of practice that hold a correction.
+    """What a person showed: chunks of demonstrations, and chunks of practice that begin with a correction.
 
-    Only corrections on the way to a success are drawn. A chunk of them begins at most H - 1 steps before one of the
-    person's, so that every place in a chunk learns from it; which of its steps are theirs, `Batch.by_person` says.
+    Only corrections on the way to a success are drawn, and no chunk that begins before one: its later steps answer to
+    what the policy has done wrong by then, and would be learned where it has not yet.
     """
 
-    def __init__(self, *, horizon: int, demonstration_share: float) -> None:
+    def __init__(self, *, demonstration_share: float) -> None:
         """Takes what a batch is mixed from.
 
         Args:
-            horizon: H, steps in a chunk.
             demonstration_share: Expected share of a batch that is drawn from demonstrations, at the least: more while
                 they are more of all steps than that. What there is none of leaves its share to the other.
         """
-        self._horizon = horizon
         self._demonstration_share = demonstration_share
 
     def ready(self, memory: SampleableRows) -> bool:
@@ -106,7 +100,7 @@ class CorrectionSampling:
         return len(memory.imitation.shown) + len(memory.imitation.corrected) > 0
 
     def draw(self, memory: SampleableRows, *, batch_size: int, generator: Generator) -> DrawnRows:
-        """Return rows that are demonstrations, or the first of a chunk with a correction in it."""
+        """Return rows that are demonstrations, or a person's in practice."""
         shown, corrected = memory.imitation.shown, memory.imitation.corrected
         is_shown = generator.random(batch_size) < self._share(shown=len(shown), corrected=len(corrected))
         rows = np.empty(batch_size, np.int64)
@@ -114,20 +108,10 @@ class CorrectionSampling:
         if count:
             rows[is_shown] = shown[generator.integers(len(shown), size=count)]
         if count < batch_size:
-            chosen = corrected[generator.integers(len(corrected), size=batch_size - count)]
-            back = generator.integers(self._horizon, size=batch_size - count)
-            rows[~is_shown] = _earlier(chosen, steps=back, predecessor=memory.predecessor)
+            rows[~is_shown] = corrected[generator.integers(len(corrected), size=batch_size - count)]
         return DrawnRows(rows=rows, is_demonstration=is_shown)
 
     def _share(self, *, shown: int, corrected: int) -> float:
         if not shown or not corrected:
             return float(shown > 0)
         return max(self._demonstration_share, shown / (shown + corrected))
-
-
-def _earlier(rows: NDArray[np.int64], *, steps: NDArray[np.int64], predecessor: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the row so many steps before each, or the first one of its episode that is there."""
-    for step in range(int(steps.max(initial=0))):
-        before = predecessor[rows]
-        rows = np.where((steps > step) & (before >= 0), before, rows)
-    return rows

@@ -42,11 +42,11 @@ def make(kind: type[Any] = BcLearner, *, encoder: str = "", seed: int = 0, **set
 
 
 def batch_for(learner: Any, *, shown: bool = False) -> Batch:
-    """A batch of which the first step of each chunk is the policy's, and the others are the person's."""
+    """A batch of which the last step of each chunk is the policy's, and the others are the person's."""
     generator = torch.Generator().manual_seed(3)
     features = learner._policy.network.features.outputs
     by_person = torch.ones(8, HORIZON, dtype=torch.bool)
-    by_person[:, 0] = False
+    by_person[:, -1] = False
     return Batch(
         observation=torch.randn(8, features, generator=generator),
         action=torch.rand(8, HORIZON, 2, generator=generator) - 0.5,
@@ -60,9 +60,9 @@ def batch_for(learner: Any, *, shown: bool = False) -> Batch:
 
 
 def spoiled(batch: Batch) -> Batch:
-    """The same, but the policy did something else before the person took over."""
+    """The same, but the policy did something else after the person let go."""
     action = batch.action.clone()
-    action[:, 0] = 1.0
+    action[:, -1] = 1.0
     return replace(batch, action=action)
 
 
@@ -73,7 +73,7 @@ def test_imitation_gets_better() -> None:
 
 
 @pytest.mark.parametrize("kind", [BcLearner, HgDaggerLearner])
-def test_what_the_policy_did_before_a_correction_is_not_imitated(kind: type[Any]) -> None:
+def test_what_the_policy_did_after_a_correction_is_not_imitated(kind: type[Any]) -> None:
     one, other = make(kind), make(kind)
     batch = batch_for(one)
     for _ in range(3):

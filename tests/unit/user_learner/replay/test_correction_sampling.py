@@ -1,4 +1,4 @@
-"""Chunks of demonstrations and of corrections, against a loop over all windows."""
+"""Rows of demonstrations and of corrections."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from user_core.types import Mode
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.memory import SamplingMemory
 from user_learner.replay.sampling import CorrectionSampling
-from user_learner.replay.windows import action_windows
 
 SPEC = small_spec(cameras=0)
-HORIZON = 3
 
 
 def memory_with(*, demonstrations: int = 0, corrected: int = 0, spoiled: int = 0) -> SamplingMemory:
@@ -32,21 +30,14 @@ def memory_with(*, demonstrations: int = 0, corrected: int = 0, spoiled: int = 0
 
 
 def drawn(memory: SamplingMemory, *, share: float = 0.0, count: int = 3000):  # noqa: ANN201 - DrawnRows
-    rule = CorrectionSampling(horizon=HORIZON, demonstration_share=share)
+    rule = CorrectionSampling(demonstration_share=share)
     assert rule.ready(memory)
     return rule.draw(memory, batch_size=count, generator=np.random.default_rng(0))
 
 
-def test_every_chunk_with_a_correction_in_it_is_drawn_and_no_other() -> None:
-    memory = memory_with(corrected=2, spoiled=2)
-    found = drawn(memory)
-    windows = action_windows(
-        np.arange(len(memory)), horizon=HORIZON, successor=memory.successor, actions=memory.actions
-    )
-    holds = (memory.by_person[windows.rows] & windows.within).any(axis=1)
-    first_of_spoiled = 2 * 9
-    expected = [row for row in np.flatnonzero(holds) if row < first_of_spoiled]
-    assert sorted(set(found.rows.tolist())) == expected
+def test_every_step_of_a_person_on_the_way_to_a_success_is_drawn_and_no_other() -> None:
+    found = drawn(memory_with(corrected=2, spoiled=2))
+    assert sorted(set(found.rows.tolist())) == [0, 4, 5, 9, 13, 14]
     assert not found.is_demonstration.any()
 
 
@@ -64,4 +55,4 @@ def test_what_there_is_none_of_leaves_its_share_to_the_other() -> None:
 
 
 def test_nothing_is_drawn_from_practice_without_a_correction() -> None:
-    assert not CorrectionSampling(horizon=1, demonstration_share=0.0).ready(memory_with(spoiled=3))
+    assert not CorrectionSampling(demonstration_share=0.0).ready(memory_with(spoiled=3))

@@ -51,7 +51,7 @@ class BcLearner:
 
     def sampling_rule(self) -> SamplingRule:
         """Returns demonstrations, and corrections where there are any."""
-        return CorrectionSampling(horizon=self._actor.horizon, demonstration_share=self._config.demonstration_share)
+        return CorrectionSampling(demonstration_share=self._config.demonstration_share)
 
     def update(self, batch: Batch) -> Metrics:
         """Does one update of actor, trained encoder and average; returns the loss and what it was made from."""

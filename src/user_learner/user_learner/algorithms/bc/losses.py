@@ -13,11 +13,12 @@ from user_learner.replay.batch import Batch
 def imitated_steps(batch: Batch) -> Tensor:
     """Returns (B, H), 1 for each step that shall be imitated.
 
-    All steps of a demonstration that are there; of a chunk of practice only those that a person chose, so that no
-    mistake of the policy is learned from the person who mended it (arXiv:1810.02890).
+    All steps of a demonstration that are there; of a chunk of practice those from its beginning on that a person chose,
+    until they let go. So no mistake of the policy is learned from the person who mended it (arXiv:1810.02890), nor, at
+    the place of a step after the mistake, what only it made right: from a full hand, to open it and grasp again.
     """
     by_person = batch.by_person | batch.is_demonstration[:, None]  # (B, H)
-    return (batch.within & by_person).to(torch.float32)
+    return (batch.within & by_person).to(torch.float32).cumprod(dim=1)
 
 
 def learning_rate(update: int, *, peak: float, warm_up: int, cosine: int) -> float:
