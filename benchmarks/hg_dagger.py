@@ -1,7 +1,7 @@
 """What a person's corrections add: imitation of few demonstrations, then HG-DAgger, judged on the same fresh resets.
 
     ./user shell
-    python -m benchmarks.hg_dagger --folder /tmp/hg_dagger --seeds 0 1 2
+    python -m benchmarks.hg_dagger --folder /tmp/hg --demonstrations 5 --seeds 0 1 2 --steps 9000 -- policy:=flow_chunks
     python -m benchmarks.hg_dagger --folder /tmp/cleanup --task table_cleanup --demonstrations 30 -- policy:=flow
 
 For each seed: `algorithm:=bc` makes the base from few demonstrations; `algorithm:=hg_dagger begin_with:=` that run

@@ -67,7 +67,7 @@ class Expert(Protocol):
     config_type: ClassVar[type[ExpertConfig]]
 
     def reset(self, seed: int) -> None:
-        """Begin another episode with the imprecision that `seed` draws."""
+        """Begin an episode, or take over in the middle of one: `seed` draws its imprecision, nothing is remembered."""
 
     def act(self, view: ExpertView) -> ExpertAction:
         """Return what to do now."""

@@ -65,6 +65,8 @@ class ScriptedOperator:
         self._asked = ""
         self._episode = ""
         self._episodes = 0
+        self._beginnings = 0
+        self._corrects = False
         self._mode = ""
         self._active = False
         self._released = True
@@ -77,7 +79,7 @@ class ScriptedOperator:
         if episode and episode != self._episode:
             self._episode = episode
             self._episodes += 1
-            self._expert.reset(self._config.seed + self._episodes)
+            self._begin()
             self._near_misses.reset(self._config.seed + self._episodes)
             self._marks.begin()
             self._supervision.begin(seed=self._config.seed + self._episodes)
@@ -99,9 +101,21 @@ class ScriptedOperator:
         self._released = False
         if not self._active or view is None:
             return RELEASED
-        if self._mode == Mode.TRAIN and not self._supervision.corrects(self._expert.way_left_m(view)):
+        if self._mode == Mode.TRAIN and not self._takes_over(view):
             return RELEASED
         shows = self._mode == Mode.COLLECT and self._config.near_misses.enabled
         action = (self._near_misses if shows else self._expert).act(view)
         mark = self._marks.of_progress(view.state, given_up=self._near_misses.given_up) if shows else None
         return DeviceInput(twist=action.twist, dead_man=True, opening=action.opening, mark=mark)
+
+    def _begin(self) -> None:
+        """Take the device in hand, for an episode or in the middle of one: what was seen before is past."""
+        self._beginnings += 1
+        self._expert.reset(self._config.seed + self._beginnings)
+
+    def _takes_over(self, view: ExpertView) -> bool:
+        """Watch the policy for a tick; tell whether the person acts in its place."""
+        before, self._corrects = self._corrects, self._supervision.corrects(self._expert.way_left_m(view))
+        if self._corrects and not before:
+            self._begin()
+        return self._corrects

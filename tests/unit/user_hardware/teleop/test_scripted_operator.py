@@ -77,6 +77,22 @@ def test_it_corrects_a_policy_without_progress() -> None:
     assert held == [False, False, False, True, True]
 
 
+def test_it_begins_anew_at_each_take_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = operator(corrects=True)
+    seeds: list[int] = []
+    monkeypatch.setattr(InsertionExpert, "reset", lambda expert, seed: seeds.append(seed))
+    person.watch(state="AUTONOMOUS", mode="train", episode="one")
+    assert len(seeds) == 1
+    held = []
+    for height in [0.08] * 5 + [0.07, 0.06, 0.05] + [0.05] * 6:  # stuck, corrected to where it is better, stuck again
+        value = answer(person, add_delta(TARGET, np.array([0, 0, height, 0, 0, 0])))
+        assert value is not None
+        held.append(value.dead_man)
+    take_overs = sum(now and not before for before, now in zip([False, *held], held, strict=False))
+    assert take_overs == 2
+    assert len(set(seeds)) == 1 + take_overs
+
+
 def test_it_leaves_a_policy_with_progress_alone() -> None:
     person = operator(corrects=True)
     person.watch(state="AUTONOMOUS", mode="train", episode="one")

@@ -56,10 +56,10 @@ class PlacingSkill:
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
-        """Begin another episode."""
+        """Begin another episode, or take over in the middle of one."""
         self._generator = np.random.default_rng(seed % 2**64)
         self._hand.reset()
-        self._width_m = 0.0
+        self._width_m: float | None = None
 
     def way_left_m(self, view: ExpertView, *, thing: Pose, place: FloatArray) -> float:
         """Return the way to the thing, up, across and down again, as far as each is still to be made; see `put`."""
@@ -80,10 +80,12 @@ class PlacingSkill:
             place: (3,) where it is to be dropped, base frame, on the floor.
             placed: Whether it is where it belongs once it is let go.
         """
-        closed = abs(view.gripper_width_m - self._width_m) < self._config.still_m
-        self._width_m = view.gripper_width_m
-        if self.is_between_fingers(view, thing) and closed:
-            return self._carry(view, thing, place)
+        before_m, self._width_m = self._width_m, view.gripper_width_m
+        if self.is_between_fingers(view, thing):
+            if before_m is None:  # whoever acted before has closed them, or is about to: the next look tells
+                return self.move(view, to=view.tcp_pose.position, opening=CLOSED)
+            if abs(view.gripper_width_m - before_m) < self._config.still_m:
+                return self._carry(view, thing, place)
         if placed:
             return self.move(view, to=view.tcp_pose.position + [0.0, 0.0, self._config.hover_m], opening=OPEN)
         return self._fetch(view, thing)

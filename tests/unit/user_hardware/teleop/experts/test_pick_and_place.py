@@ -55,6 +55,17 @@ def test_a_duck_let_go_on_the_way_is_fetched_again(bench: TaskBench) -> None:
     assert bench.go_on(expert).success
 
 
+def test_a_duck_that_the_policy_holds_is_carried_on_and_not_let_go_first(bench: TaskBench) -> None:
+    policy, person = make_expert(TASK), make_expert(TASK)
+    bench.reset(4)
+    person.act(bench.view())  # with open fingers, in an earlier take-over
+    while bench.view().state.value("lift_m") < 0.05:
+        bench.step(policy.act(bench.view()))
+    person.reset(1)
+    assert person.act(bench.view()).opening == 0.0
+    assert bench.go_on(person).success
+
+
 def test_fingers_closed_beside_the_duck_open_before_they_go_down(bench: TaskBench) -> None:
     bench.reset(5)
     for _ in range(4):
