@@ -66,7 +66,6 @@ class ScriptedOperator:
         self._episode = ""
         self._episodes = 0
         self._beginnings = 0
-        self._corrects = False
         self._mode = ""
         self._active = False
         self._released = True
@@ -115,7 +114,8 @@ class ScriptedOperator:
 
     def _takes_over(self, view: ExpertView) -> bool:
         """Watch the policy for a tick; tell whether the person acts in its place."""
-        before, self._corrects = self._corrects, self._supervision.corrects(self._expert.way_left_m(view))
-        if self._corrects and not before:
+        had_it = self._supervision.acting
+        has_it = self._supervision.corrects(self._expert.way_left_m(view))
+        if has_it and not had_it:
             self._begin()
-        return self._corrects
+        return has_it

@@ -23,12 +23,17 @@ class CorrectionConfig:
 
 
 class Supervision:
-    """Watches one episode after the other."""
+    """Watches one episode after the other.
+
+    Attributes:
+        watching: Whether anybody watches this one.
+        acting: Whether the person has the device, as of the last look.
+    """
 
     def __init__(self, *, config: CorrectionConfig) -> None:
         """Start with nobody watching."""
         self._config = config
-        self._acting = False
+        self.acting = False
         self._progressed = False
         self._ticks = 0
         self._shortest_m: float | None = None
@@ -50,10 +55,10 @@ class Supervision:
             return False
         if self._shortest_m is None:
             self._shortest_m = way_left_m
-            return self._acting
+            return self.acting
         self._ticks += 1
         progress = way_left_m < self._shortest_m - self._config.progress_m
-        if self._acting:
+        if self.acting:
             self._progressed |= progress
             if self._has_done_enough():
                 self._turn(acting=False)
@@ -61,7 +66,7 @@ class Supervision:
             self._shortest_m, self._ticks = way_left_m, 0
         elif self._ticks >= self._config.patience_ticks or way_left_m > self._shortest_m + self._config.worse_m:
             self._turn(acting=True)
-        return self._acting
+        return self.acting
 
     def _has_done_enough(self) -> bool:
         least = self._config.release_ticks if self._progressed else self._config.longest_ticks
@@ -69,4 +74,4 @@ class Supervision:
 
     def _turn(self, *, acting: bool) -> None:
         """Begin to act or to watch; progress counts from the next look on."""
-        self._acting, self._progressed, self._ticks, self._shortest_m = acting, False, 0, None
+        self.acting, self._progressed, self._ticks, self._shortest_m = acting, False, 0, None
