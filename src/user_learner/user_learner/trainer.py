@@ -17,7 +17,6 @@ from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.pretrainer import begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import Progress
-from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
 from user_learner.algorithms.registry import algorithm_entry, check_encoder, check_pair
 from user_learner.algorithms.take_over_witness import TakeOverWitness
 from user_learner.distributed.workers import LearnerSetup, NoWorkers, Workers
@@ -26,6 +25,7 @@ from user_learner.replay.batch_source import BatchSource, RawObservationSource
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.feature_cache import FeatureCache
 from user_learner.replay.memory import SamplingMemory
+from user_learner.replay.prefetch import BatchPrefetch
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
 from user_policies.shared_batch import by_one_process
@@ -107,7 +107,7 @@ class Trainer:
                 spec=spec, policy=policy, algorithm=algorithm, hyperparameters=hyperparameters, seed=seed, device=device
             )
         )
-        self._rows = np.random.default_rng(seed)
+        self._prefetch = BatchPrefetch(draw=self._batches.sample, seed=seed, ahead=self._policy.device.type == "cuda")
         self._imitation: Tensors | None = None
         self.pretrained = not pretraining.begins_trained
 
@@ -182,7 +182,8 @@ class Trainer:
 
     def update(self) -> Metrics:
         """Does one update; only when `ready`. Returns its metrics."""
-        metrics: Metrics = self._learner.update(self._workers.share(self._batches.sample(self._rows)))
+        with self._prefetch.batch() as batch:
+            metrics: Metrics = self._learner.update(self._workers.share(batch))
         if isinstance(self._learner, TakeOverWitness):
             metrics = {**metrics, **self._learner.witness(self.memory.imitation, observe=self._observations.gather)}
         return metrics
@@ -200,7 +201,7 @@ class Trainer:
         state = {f"learner.{name}": value for name, value in self._learner.state().items()}
         state["spec_digest"] = np.frombuffer(self._spec.digest.encode(), np.uint8).copy()
         state["pretrained"] = np.array(self.pretrained, np.uint8)
-        state["rows"] = numpy_generator_state(self._rows)
+        state["rows"] = self._prefetch.state()
         for name, value in (self._imitation or {}).items():
             state[_IMITATION + name] = np.array(value)
         return state
@@ -219,7 +220,7 @@ class Trainer:
             )
         self._learner.restore(under("learner.", state))
         self._workers.follow(self._learner.state)
-        restore_numpy_generator(self._rows, np.asarray(state["rows"]))
+        self._prefetch.restore(np.asarray(state["rows"]))
         self.pretrained = bool(state["pretrained"])
         self._imitation = under(_IMITATION, state) or None
         if self._cache is not None:

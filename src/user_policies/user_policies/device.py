@@ -1,8 +1,12 @@
-"""Which processor torch uses."""
+"""Which processor torch uses, and the way there."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from user_core.errors import ConfigurationError
 
@@ -28,3 +32,9 @@ def device_sentence(asked: str, *, chosen: str) -> str:
     """Return where torch computes, for people."""
     why = ", since this torch finds no CUDA device" if asked == "auto" and chosen == "cpu" else ""
     return f"torch computes on {chosen}{why}"
+
+
+def to_device(array: NDArray[Any], device: torch.device) -> Tensor:
+    """Return an array as a tensor: sharing memory on a CPU, copied to a GPU beside what is computed there."""
+    tensor = torch.from_numpy(array)
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
+
 from user_core.configuration import parameter
 
 
@@ -13,6 +15,15 @@ class UpdateConfig:
 
     batch_size: int = parameter(64, "samples in an update", minimum=2, maximum=65536)
     utd_ratio: float = parameter(1.0, "updates per training step", minimum=0.001, maximum=100.0)
+    precision: str = parameter(
+        "float32",
+        "numbers that encoder, critics and imitated actor compute in; weights, targets and densities stay float32",
+        choices=("float32", "bfloat16"),
+    )
+
+    def autocast(self, device: torch.device) -> torch.autocast:
+        """Return the context in which networks compute in `precision`."""
+        return torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
 
     @property
     def n_step(self) -> int:

@@ -15,6 +15,7 @@ from user_learner.replay.n_step import n_step_returns
 from user_learner.replay.observations import observations_of
 from user_learner.replay.sampling import SamplingRule
 from user_learner.replay.windows import action_windows
+from user_policies.device import to_device
 from user_policies.policies.observation_batch import ObservationBatch
 
 
@@ -96,11 +97,11 @@ class BatchSource:
         observation = self._observations.gather(drawn.rows)
         return Batch(
             observation=observation,
-            action=torch.from_numpy(windows.actions).to(self._device),
-            within=torch.from_numpy(windows.within).to(self._device),
-            by_person=torch.from_numpy(self._memory.by_person[windows.rows] & windows.within).to(self._device),
-            reward=torch.from_numpy(returns.reward).to(self._device),
-            bootstrap=torch.from_numpy(returns.bootstrap).to(self._device),
+            action=to_device(windows.actions, self._device),
+            within=to_device(windows.within, self._device),
+            by_person=to_device(self._memory.by_person[windows.rows] & windows.within, self._device),
+            reward=to_device(returns.reward, self._device),
+            bootstrap=to_device(returns.bootstrap, self._device),
             next_observation=self._observations.gather(returns.next_row) if self._n_step else observation,
-            is_demonstration=torch.from_numpy(drawn.is_demonstration).to(self._device),
+            is_demonstration=to_device(drawn.is_demonstration, self._device),
         )

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from user_learner.replay.memory import SamplingMemory
+from user_policies.device import to_device
 from user_policies.policies.observation_batch import ObservationBatch
 
 
@@ -23,7 +24,7 @@ def observations_of(
     """
     frames = memory.images(rows) if images else ()
     return ObservationBatch(
-        states=torch.from_numpy(memory.states[rows]).to(device),
-        images=tuple(torch.from_numpy(camera).to(device) for camera in frames),
+        states=to_device(memory.states[rows], device),
+        images=tuple(to_device(camera, device) for camera in frames),
         instructions=memory.instructions(rows),
     )

@@ -15,6 +15,7 @@ from user_learner.algorithms.sac.config import SacConfig
 from user_learner.algorithms.sac.learner import SacLearner
 from user_learner.replay.batch import Batch, Observations
 from user_learner.replay.sampling import OnlineSampling, SymmetricSampling
+from user_policies.modules import module_tensors
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.observation_batch import ObservationBatch
@@ -289,3 +290,16 @@ def test_imitation_inside_rlpd_holds_the_actor_at_the_demonstrations() -> None:
         return float((mode - 0.8).square().mean().detach())
 
     assert distance_after(10.0) < 0.5 * distance_after(0.0)
+
+
+@pytest.mark.parametrize(("name", "encoder", "raw"), [("mlp", "small", False), ("cnn", "small_trained", True)])
+def test_half_precision_stays_near_whole_and_keeps_whole_weights(name: str, encoder: str, raw: bool) -> None:
+    whole, half = (make(name=name, encoder=encoder, precision=precision) for precision in ("float32", "bfloat16"))
+    for number in range(20):
+        batch = make_batch(whole, seed=number, raw=raw)
+        expected, found = whole.update(batch), half.update(batch)
+        for key, value in expected.items():
+            assert found[key] == pytest.approx(value, abs=0.02, rel=0.05), key
+    assert found["q_mean"] != expected["q_mean"]
+    assert {value.dtype for value in half.weights().values()} == {np.dtype(np.float32)}
+    assert {value.dtype for value in module_tensors(half._critic, prefix="").values()} == {np.dtype(np.float32)}

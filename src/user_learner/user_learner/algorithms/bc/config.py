@@ -27,11 +27,6 @@ class ImitationConfig(UpdateConfig):
         minimum=0.0,
         maximum=1.0,
     )
-    precision: str = parameter(
-        "float32",
-        "numbers that losses are computed in; weights stay float32. bfloat16 halves the memory of a large policy",
-        choices=("float32", "bfloat16"),
-    )
     micro_batches: int = parameter(
         1, "parts of a batch that are computed one after the other, for a policy too large for all at once", minimum=1
     )

@@ -105,7 +105,7 @@ class BcLearner:
             rows = slice(start, start + size)
             part, part_weight = batch.rows(rows), weight[rows]
             share = mean_over_processes(part_weight.sum()) / total
-            with torch.autocast(self._policy.device.type, torch.bfloat16, enabled=self._config.precision == "bfloat16"):
+            with self._config.autocast(self._policy.device):
                 features.append(self._encoding.features(part.observation))
                 part_loss = share * self._actor.imitation_loss(
                     features[-1], chunk=part.action.clamp(-1, 1), weight=part_weight, generator=self._generator

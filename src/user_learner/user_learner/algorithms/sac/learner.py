@@ -83,7 +83,8 @@ class SacLearner:
         if self.updates == 0:  # pretraining may have moved the encoder since
             for target, newest in zip(self._target_encoder.parameters(), self._encoding.parameters(), strict=True):
                 target.copy_(newest.detach())
-        features = self._encoding.features(batch.observation)  # (B, F)
+        with self._autocast():
+            features = self._encoding.features(batch.observation).float()  # (B, F)
         metrics = self._update_critic(batch, features)
         self.updates += 1
         if self.updates > self._config.actor_start_updates and self.updates % self._config.actor_every == 0:
@@ -143,11 +144,12 @@ class SacLearner:
 
     def _update_critic(self, batch: Batch, features: Tensor) -> dict[str, float]:
         with torch.no_grad():
-            next_features, target_features = self._encoding.next_features(
-                batch.next_observation, target=self._target_encoder
-            )
-            next_action, log_density = self._network.actor.sample(next_features, self._generator)
-            next_values = self._target_critic(target_features, next_action.flatten(1))  # (N, B)
+            with self._autocast():
+                next_features, target_features = self._encoding.next_features(
+                    batch.next_observation, target=self._target_encoder
+                )
+            next_action, log_density = self._network.actor.sample(next_features.float(), self._generator)
+            next_values = self._values(self._target_critic, target_features, next_action)  # (N, B)
             next_value = losses.subset_minimum(next_values, members=self._random_members())
             if self._config.entropy_in_backup:
                 next_value = losses.soft_value(
@@ -159,7 +161,7 @@ class SacLearner:
                 next_value=next_value,
                 largest=self._config.largest_return,
             )
-        values = self._critic(features, batch.action.flatten(1))  # (N, B)
+        values = self._values(self._critic, features, batch.action)  # (N, B)
         loss = losses.critic_loss(values=values, target=target, weight=losses.valued_samples(batch))
         self._critic_optimiser.zero_grad()
         loss.backward()
@@ -177,7 +179,7 @@ class SacLearner:
         action, log_density = self._network.actor.sample(features, self._generator)  # (B, H, A), (B,)
         temperature = self._temperature()
         self._critic.requires_grad_(False)
-        values = self._critic(features, action.flatten(1))  # (N, B)
+        values = self._values(self._critic, features, action)  # (N, B)
         actor_loss = losses.actor_loss(values=values, log_density=log_density, temperature=temperature)
         extra = self._actor_extra_loss(batch=batch, features=features)
         if extra is not None:
@@ -200,6 +202,15 @@ class SacLearner:
             "entropy": -float(log_density.detach().mean()),
             "temperature": float(temperature.detach()),
         }
+
+    def _values(self, critic: CriticEnsemble, features: Tensor, action: Tensor) -> Tensor:
+        """Return the values (N, B) of chunks (B, H, A) as float32, whatever they are computed in."""
+        with self._autocast():
+            values: Tensor = critic(features, action.flatten(1))
+        return values.float()
+
+    def _autocast(self) -> torch.autocast:
+        return self._config.autocast(self._policy.device)
 
     def _random_members(self) -> Tensor:
         order = torch.randperm(self._config.critics, generator=self._generator, device=self._policy.device)
