@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from user_core.log.label import EpisodeLabel
 from user_core.spec import CameraSpec, EnvironmentSpec, StateGroup
 from user_core.transforms import Pose
 from user_core.types import ActionSource, Mode, Observation, StepType, Transition
@@ -109,3 +110,8 @@ def make_episode(
             )
         )
     return records
+
+
+def make_label(*, episode: str, label: str, reward: float = 0.0) -> EpisodeLabel:
+    """Return a label as a person gives it."""
+    return EpisodeLabel(stamp_ns=0, episode=episode, label=label, reward=reward)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from user_core.errors import SpecMismatchError
 from user_core.interfaces import Metrics, Tensors
+from user_core.log.label import EpisodeLabel
 from user_core.spec import EnvironmentSpec
 from user_core.types import Transition
 from user_learner.algorithms.config import UpdateConfig
@@ -147,9 +148,9 @@ class Trainer:
             self._policy.learn_instructions([transition.observation.instruction])
         return kept
 
-    def label(self, *, episode: str, label: str, reward: float = 0.0) -> None:
+    def label(self, label: EpisodeLabel) -> None:
         """Applies a label as it stands in the log; raises InvalidRecordError for an unknown one."""
-        self.memory.label(episode=episode, label=label, reward=reward)
+        self.memory.label(label)
 
     def pretrain(
         self, *, report: Callable[[str, float], None], should_stop: Callable[[], bool] = lambda: False

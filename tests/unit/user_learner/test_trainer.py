@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.learning_records import make_episode, make_observation, small_spec
+from tests.support.learning_records import make_episode, make_label, make_observation, small_spec
 from user_core.errors import ConfigurationError, SpecMismatchError, UnknownNameError
 from user_core.types import Mode
 from user_learner.algorithms.pretraining.config import PretrainingConfig
@@ -170,7 +170,7 @@ def test_checkpoint_of_another_spec_is_refused() -> None:
 def test_label_reaches_the_memory() -> None:
     trainer = make()
     feed(trainer)
-    trainer.label(episode="train-0", label="failure")
+    trainer.label(make_label(episode="train-0", label="failure"))
     assert trainer.memory.rewards.sum() == 3
 
 

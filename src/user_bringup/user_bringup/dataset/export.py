@@ -24,7 +24,6 @@ from user_bringup.dataset.statistics import PixelCounts, Statistics, vector_stat
 from user_bringup.dataset.tables import DataWriter, place, read_column, write_episodes, write_tasks
 from user_core.log.reader import BagReader
 from user_core.types import Transition
-from user_learner.replay.labels import EpisodeLabel
 
 Say = Callable[[str], None]
 
@@ -188,8 +187,7 @@ def _labelled(before_last: Transition, episode: BagEpisode) -> Transition:
     """Return record T - 1 as the learner sees it: the last label wins."""
     if not episode.labels:
         return before_last
-    label = EpisodeLabel(label=episode.labels[-1].label, reward=episode.labels[-1].reward)
-    reward, discount, success = label.applied_to(
+    reward, discount, success = episode.labels[-1].applied_to(
         reward=before_last.reward, discount=before_last.discount, success=before_last.success
     )
     return replace(before_last, reward=reward, discount=discount, success=success)

@@ -24,7 +24,6 @@ from user_bringup.dataset.reader import DatasetEpisode, DatasetReader
 from user_bringup.dataset.specs import LoggedSpec, read_specs
 from user_bringup.dataset.unfit import AS_EXPORTED, readable, unfit
 from user_core.spec import EnvironmentSpec
-from user_learner.replay.labels import EpisodeLabel
 
 _FRAME_FEATURES = {
     *(ACTION, "policy_action", "source.action", "source.reward", "task_index"),
@@ -122,6 +121,5 @@ def _is_as_exported(own: OwnEpisode, found: Judgement) -> bool:
     if not own.labels:
         return True
     before = own.before_label
-    label = EpisodeLabel(label=own.labels[-1].label, reward=own.labels[-1].reward)
-    after = label.applied_to(reward=before.reward, discount=before.discount, success=before.success)
+    after = own.labels[-1].applied_to(reward=before.reward, discount=before.discount, success=before.success)
     return bool(np.allclose(after, (found.reward, found.discount, found.success)))

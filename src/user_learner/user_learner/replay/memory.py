@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from user_core.log.label import EpisodeLabel
 from user_core.spec import EnvironmentSpec
 from user_core.types import ActionSource, ImageArray, Mode, StepType, Transition
+from user_learner.replay.admission import check_label
 from user_learner.replay.columns import Column
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.episode_index import EpisodeIndex
 from user_learner.replay.frames import FrameStore
 from user_learner.replay.imitation_rows import ImitationRows, count_rows
-from user_learner.replay.labels import EpisodeLabel
 from user_learner.replay.step_check import check_step
 
 _MB = 1 << 20
@@ -192,13 +193,15 @@ class SamplingMemory:
         self._count_success(observation.episode)
         return True
 
-    def label(self, *, episode: str, label: str, reward: float = 0.0) -> None:
-        """Applies a label to step T-1 of its episode, now or when the episode has closed; the last one wins.
+    def label(self, label: EpisodeLabel) -> None:
+        """Applies a label, now or when its episode has closed; the last one wins.
 
         Raises:
             InvalidRecordError: For an unknown kind of label.
         """
-        self._labels[episode] = EpisodeLabel(label=label, reward=reward)
+        check_label(label)
+        episode = label.episode
+        self._labels[episode] = label
         if episode in self._undecided:
             transition, recorded = self._undecided.pop(episode)
             self.add(transition, recorded=recorded)

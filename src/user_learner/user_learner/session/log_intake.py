@@ -94,7 +94,7 @@ class LogIntake:
         elif isinstance(record, EpisodeSummary):
             return self._take_summary(record, live=live)
         elif isinstance(record, EpisodeLabel):
-            self._guarded(lambda: self._trainer.label(episode=record.episode, label=record.label, reward=record.reward))
+            self._guarded(lambda: self._trainer.label(record))
         else:
             self._take_spec(record)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.learning_records import make_episode, small_spec
+from tests.support.learning_records import make_episode, make_label, small_spec
 from user_core.types import Mode
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.memory import SamplingMemory
@@ -44,9 +44,9 @@ def test_all_of_a_demonstration_counts_whoever_acted() -> None:
 
 def test_the_last_label_wins_either_way() -> None:
     memory = memory_of(episode="a", length=4, human_steps=(3,), outcome="timeout")
-    memory.label(episode="a", label="success")
+    memory.label(make_label(episode="a", label="success"))
     assert memory.imitation.corrected.tolist() == [3]
-    memory.label(episode="a", label="failure")
+    memory.label(make_label(episode="a", label="failure"))
     assert memory.imitation.corrected.tolist() == []
 
 

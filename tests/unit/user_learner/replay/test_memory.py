@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.learning_records import make_episode, small_spec
+from tests.support.learning_records import make_episode, make_label, small_spec
 from user_core.errors import InvalidRecordError
 from user_core.types import Mode, Transition
 from user_learner.replay.config import MemoryConfig
@@ -145,8 +145,8 @@ def test_a_demonstration_counts_from_its_end_on() -> None:
 @pytest.mark.parametrize(("outcome", "label", "rows"), [("success", "failure", []), ("timeout", "success", [0, 1, 2])])
 def test_a_label_decides_whether_a_demonstration_is_one(outcome: str, label: str, rows: list[int]) -> None:
     memory = memory_of(make_episode(SPEC, length=3, mode=Mode.COLLECT, outcome=outcome))
-    memory.label(episode="episode", label=label)
-    memory.label(episode="episode", label=label)
+    memory.label(make_label(episode="episode", label=label))
+    memory.label(make_label(episode="episode", label=label))
     assert memory.demonstration_rows.tolist() == rows
 
 
@@ -199,7 +199,7 @@ def test_label_changes_the_last_step_only(
 ) -> None:
     records = make_episode(SPEC, length=3, outcome="timeout")
     memory = memory_of(records[:2] if before_the_end else records)
-    memory.label(episode="episode", label=label, reward=reward)
+    memory.label(make_label(episode="episode", label=label, reward=reward))
     for record in records[2:] if before_the_end else []:
         memory.add(record)
     assert (memory.rewards[2], memory.discounts[2], memory.reached[2]) == expected
@@ -209,15 +209,15 @@ def test_label_changes_the_last_step_only(
 
 def test_last_label_wins_over_what_the_environment_said_and_over_earlier_labels() -> None:
     memory = memory_of(make_episode(SPEC, length=3, outcome="success"))
-    memory.label(episode="episode", label="failure")
+    memory.label(make_label(episode="episode", label="failure"))
     assert (memory.rewards[2], memory.discounts[2], memory.reached[2]) == (0.0, 0.0, False)
-    memory.label(episode="episode", label="reward", reward=0.5)
+    memory.label(make_label(episode="episode", label="reward", reward=0.5))
     assert (memory.rewards[2], memory.discounts[2], memory.reached[2]) == (0.5, 0.0, True)
 
 
 def test_unknown_label_is_refused() -> None:
     with pytest.raises(InvalidRecordError, match="label"):
-        memory_of(make_episode(SPEC)).label(episode="episode", label="splendid")
+        memory_of(make_episode(SPEC)).label(make_label(episode="episode", label="splendid"))
 
 
 def test_only_closed_whole_and_successful_collected_episodes_are_demonstrations() -> None:
@@ -229,7 +229,7 @@ def test_only_closed_whole_and_successful_collected_episodes_are_demonstrations(
     practice = make_episode(SPEC, episode="practice", length=3, mode=Mode.TRAIN)
     memory = memory_of(good + failed + unclosed + with_gap + practice)
     assert [rows.tolist() for rows in memory.successful_demonstrations()] == [[0, 1, 2, 3]]
-    memory.label(episode="failed", label="success")
+    memory.label(make_label(episode="failed", label="success"))
     assert len(memory.successful_demonstrations()) == 2
 
 
@@ -237,9 +237,9 @@ def test_rebuilt_memory_has_the_same_digest() -> None:
     records = make_episode(SPEC, episode="a") + make_episode(SPEC, episode="b", mode=Mode.COLLECT)
     first, second = memory_of(records), memory_of(records)
     assert first.digest() == second.digest()
-    first.label(episode="a", label="failure")
+    first.label(make_label(episode="a", label="failure"))
     assert first.digest() != second.digest()
-    second.label(episode="a", label="failure")
+    second.label(make_label(episode="a", label="failure"))
     assert first.digest() == second.digest()
 
 
@@ -296,7 +296,7 @@ def test_a_label_decides_whether_an_own_episode_is_a_success(outcome: str, label
         memory.add(record)
     for record in make_episode(SPEC, episode="collected", length=2, mode=Mode.COLLECT):
         memory.add(record)
-    memory.label(episode="episode", label=label)
+    memory.label(make_label(episode="episode", label=label))
     assert sorted(memory.demonstration_rows.tolist()) == [*rows, 4, 5]
 
 
@@ -310,7 +310,7 @@ def test_the_step_before_the_end_is_no_sample_nor_part_of_one_until_a_person_has
     assert drawable(memory) == [0, 1]
     assert memory.successor.tolist() == [1, 2, -1]
     assert memory.awaited_verdict == "episode"
-    memory.label(episode="episode", label="failure")
+    memory.label(make_label(episode="episode", label="failure"))
     assert memory.awaited_verdict == ""
     assert drawable(memory) == [0, 1, 2]
     assert (memory.rewards[2], memory.discounts[2], memory.reached[2]) == (0.0, 0.0, False)
@@ -318,7 +318,7 @@ def test_the_step_before_the_end_is_no_sample_nor_part_of_one_until_a_person_has
 
 def test_a_verdict_that_comes_before_the_end_decides_it_at_once() -> None:
     memory = memory_of([])
-    memory.label(episode="episode", label="success")
+    memory.label(make_label(episode="episode", label="success"))
     for record in undecided_episode("timeout"):
         memory.add(record)
     assert memory.awaited_verdict == ""
@@ -328,14 +328,14 @@ def test_a_verdict_that_comes_before_the_end_decides_it_at_once() -> None:
 def test_a_later_label_wins_over_the_verdict() -> None:
     memory = memory_of(undecided_episode())
     for label in ("success", "failure"):
-        memory.label(episode="episode", label=label)
+        memory.label(make_label(episode="episode", label=label))
     assert (memory.rewards[2], memory.reached[2]) == (0.0, False)
 
 
 def test_an_undecided_demonstration_counts_once_it_is_called_a_success() -> None:
     memory = memory_of(undecided_episode(mode=Mode.COLLECT))
     assert memory.successful_demonstrations() == []
-    memory.label(episode="episode", label="success")
+    memory.label(make_label(episode="episode", label="success"))
     assert [rows.tolist() for rows in memory.successful_demonstrations()] == [[0, 1, 2, 3]]
 
 
