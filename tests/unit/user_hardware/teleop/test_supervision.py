@@ -35,6 +35,21 @@ def test_it_lets_go_in_the_end_even_without_progress() -> None:
     assert acting == [False] * 3 + [True] * 7 + [False] * 2
 
 
+def stints(ways_m: list[float]) -> list[int]:
+    """Return how long each stint of the person was."""
+    marks = "".join("#" if acting else " " for acting in watched(ways_m))
+    return [len(stint) for stint in marks.split()]
+
+
+def test_what_the_policy_undoes_is_done_for_longer_the_next_time() -> None:
+    mended_and_undone = [0.1, 0.14, 0.14] + [0.12] * 2 + [0.14] * 3
+    assert stints([*mended_and_undone, 0.18, *[0.18 - 0.01 * tick for tick in range(9)]]) == [3, 5]
+
+
+def test_it_is_patient_again_once_the_policy_has_come_further() -> None:
+    assert stints([0.1, 0.14, 0.14, 0.12, 0.12, 0.05, 0.09, 0.09, 0.08, 0.07, 0.06]) == [3, 3]
+
+
 def test_only_the_stated_share_of_episodes_is_watched() -> None:
     supervision = Supervision(config=CorrectionConfig(enabled=True, share=0.3))
     watching = []

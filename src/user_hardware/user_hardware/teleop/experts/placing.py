@@ -63,13 +63,23 @@ class PlacingSkill:
 
     def way_left_m(self, view: ExpertView, *, thing: Pose, place: FloatArray) -> float:
         """Return the way to the thing, up, across and down again, as far as each is still to be made; see `put`."""
+        return self.to_thing_m(view, thing) + self.to_place_m(view, thing=thing, place=place)
+
+    def to_thing_m(self, view: ExpertView, thing: Pose) -> float:
+        """Return the way to a thing, none to what is held."""
+        return 0.0 if self.is_between_fingers(view, thing) else _distance(thing.position - view.tcp_pose.position)
+
+    def to_place_m(self, view: ExpertView, *, thing: Pose, place: FloatArray) -> float:
+        """Return the way of a thing up, across and down, as far as each is still to be made."""
         config = self._config
         across_m = _distance(thing.position[:2] - place[:2])
         above_m = config.carry_m - config.release_m
-        if self.is_between_fingers(view, thing):
-            up_m = max(config.carry_m - float(view.tcp_pose.position[2]), 0.0)
-            return up_m + across_m + min(above_m, across_m)
-        return _distance(thing.position - view.tcp_pose.position) + config.carry_m + across_m + above_m
+        if not self.is_between_fingers(view, thing):
+            return config.carry_m + across_m + above_m
+        tool_m = float(view.tcp_pose.position[2])
+        if across_m < config.release_xy_m:
+            return float(np.clip(tool_m - config.release_m, 0.0, above_m))
+        return max(config.carry_m - tool_m, 0.0) + across_m + above_m
 
     def put(self, view: ExpertView, *, thing: Pose, place: FloatArray, placed: bool) -> ExpertAction:
         """Return what brings a thing to a place and leaves it there.
