@@ -40,7 +40,7 @@ class _Shutting:
 
 
 class TableCleanupExpert:
-    """Tidies what it holds, else the nearest thing that is not tidy, and then pushes the lid along its arc from behind."""
+    """Tidies what it holds, else the nearest thing that is not tidy, and then pushes the lid shut from behind."""
 
     config_type: ClassVar[type[ExpertConfig]] = TableCleanupExpertConfig
 
