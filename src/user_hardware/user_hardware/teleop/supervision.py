@@ -22,7 +22,7 @@ class CorrectionConfig:
     patience_ticks: int = parameter(10, "ticks without progress before taking over", minimum=1, maximum=1000)
     worse_m: float = parameter(0.03, "growth of the way left at which it takes over at once", minimum=1e-4, maximum=1.0)
     release_ticks: int = parameter(
-        8,
+        20,
         "ticks of control, with progress, before letting go; twice as many where the last ones were undone",
         minimum=1,
         maximum=1000,
