@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from user_learner.algorithms.rlpd.losses import cloning_loss
+from user_learner.algorithms.rlpd.losses import cloned_steps, cloning_loss
 from user_learner.replay.batch import Batch
 from user_policies.networks.actor import weighted_mean
 from user_policies.networks.gaussian_actor import GaussianActor
@@ -43,6 +43,24 @@ def test_only_the_demonstrated_samples_count() -> None:
     errors = (mode - action).square()
     by_hand = (errors[1].mean(dim=-1).sum() + errors[4, 0].mean()) / 4
     torch.testing.assert_close(cloning_loss(actor, features=features, batch=batch), by_hand)
+
+
+def test_a_chunk_is_cloned_until_its_hands_change() -> None:
+    by_person = torch.tensor([[1, 1, 0, 1], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0], [1, 1, 1, 1]], dtype=torch.bool)
+    within = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 0], [1, 1, 1, 1]], dtype=torch.bool)
+    features = torch.zeros(5, 4)
+    batch = Batch(
+        observation=features,
+        action=torch.zeros(5, 4, 2),
+        within=within,
+        by_person=by_person,
+        reward=torch.zeros(5),
+        bootstrap=torch.zeros(5),
+        next_observation=features,
+        is_demonstration=torch.ones(5, dtype=torch.bool),
+    )
+    expected = [[1, 1, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
+    assert cloned_steps(batch).tolist() == expected
 
 
 def test_gradient_leads_to_the_demonstrated_chunk() -> None:

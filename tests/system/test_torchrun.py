@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
     ("algorithm", "policy", "encoder"),
     [
         ("rlpd", "cnn", "small"),
+        ("rlpd", "cnn", "resnet10"),
         ("sac_flow", "flow_state", "small"),
         ("hg_dagger", "flow", "small"),
         ("hg_dagger", "cnn", "small_trained"),

@@ -35,6 +35,6 @@ def device_sentence(asked: str, *, chosen: str) -> str:
 
 
 def to_device(array: NDArray[Any], device: torch.device) -> Tensor:
-    """Return an array as a tensor: sharing memory on a CPU, copied to a GPU beside what is computed there."""
+    """Return an array as a tensor: sharing memory on a CPU, copied to a GPU without waiting for it."""
     tensor = torch.from_numpy(array)
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor

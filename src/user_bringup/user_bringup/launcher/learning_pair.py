@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
@@ -12,31 +12,35 @@ from user_bringup.launcher.process_description import ProcessDescription
 from user_core.errors import UserRosError
 from user_core.ros.params_files import params_in
 from user_learner.algorithms.registry import check_encoder, check_pair
-from user_policies.policies.registry import check_library
+from user_policies.policies.registry import check_blending, check_common, check_library
 
 _LEARNER = "learner_node"
 _POLICY = "policy_node"
+_ENVIRONMENT = "environment_node"
 
 
 def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
     """Checks policy, and algorithm, of every policy node and learner, as their params files give them.
 
     Raises:
-        LaunchArgumentError: One of them does not exist, they do not go together, or a library is missing.
+        LaunchArgumentError: One of them does not exist, they do not go together, a library is missing, or the policy
+            cannot serve all tasks.
     """
-    for process in processes:
-        node = next((name for name in (_LEARNER, _POLICY) if f"__node:={name}" in process.command), "")
-        if not node:
-            continue
-        values = _parameters(process.command, node=node)
+    known = list(processes)
+    tasks = {str(values["task.name"]) for _, values in _nodes(known, (_ENVIRONMENT,)) if "task.name" in values}
+    for node, values in _nodes(known, (_LEARNER, _POLICY)):
         if "policy.name" not in values or (node == _LEARNER and "algorithm" not in values):
             continue  # The node has defaults, and checks them itself.
         try:
-            check_library(str(values["policy.name"]))
+            policy = str(values["policy.name"])
+            check_library(policy)
+            check_blending(policy=policy, blending=str(values.get("policy.chunk_blending", "none")))
+            if values.get("policy.embodiment") == "common":
+                check_common(policy=policy, tasks=tasks)
             if node == _LEARNER:
-                check_pair(algorithm=str(values["algorithm"]), policy=str(values["policy.name"]))
+                check_pair(algorithm=str(values["algorithm"]), policy=policy)
                 check_encoder(
-                    policy=str(values["policy.name"]),
+                    policy=policy,
                     encoder=str(values.get("policy.encoder", "")),
                     begins_trained=bool(
                         values.get("pretraining.demonstrations", 1) or values.get("pretraining.begin_with")
@@ -44,6 +48,14 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
                 )
         except UserRosError as error:
             raise LaunchArgumentError(str(error)) from error
+
+
+def _nodes(processes: Iterable[ProcessDescription], names: tuple[str, ...]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield name and parameters of the processes that are one of these nodes."""
+    for process in processes:
+        for name in names:
+            if f"__node:={name}" in process.command:
+                yield name, _parameters(process.command, node=name)
 
 
 def _parameters(command: tuple[str, ...], *, node: str) -> dict[str, object]:

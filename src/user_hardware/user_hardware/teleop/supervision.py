@@ -19,7 +19,7 @@ class CorrectionConfig:
 
     enabled: bool = parameter(False, "watch training episodes and correct them")
     share: float = parameter(1.0, "share of the training episodes that are watched", minimum=0.0, maximum=1.0)
-    patience_ticks: int = parameter(10, "ticks without progress before taking over", minimum=1, maximum=1000)
+    patience_ticks: int = parameter(15, "ticks without progress before taking over", minimum=1, maximum=1000)
     worse_m: float = parameter(0.03, "growth of the way left at which it takes over at once", minimum=1e-4, maximum=1.0)
     release_ticks: int = parameter(
         20,

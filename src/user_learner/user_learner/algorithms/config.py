@@ -17,7 +17,8 @@ class UpdateConfig:
     utd_ratio: float = parameter(1.0, "updates per training step", minimum=0.001, maximum=100.0)
     precision: str = parameter(
         "float32",
-        "numbers that encoder, critics and imitated actor compute in; weights, targets and densities stay float32",
+        "numbers in which encoder, hidden layers of critics, and imitation compute in an update; weights, values and "
+        "densities stay float32, and so does pretraining",
         choices=("float32", "bfloat16"),
     )
 

@@ -10,6 +10,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from user_learner.replay.batch import Observations
+from user_policies.networks.shared_dropout import dropout_from
 from user_policies.policies.feature_extractor import FeatureExtractor
 from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.processing.augmentation import random_shift
@@ -75,7 +76,8 @@ class TrainedEncoding:
 
     def features(self, observations: Observations) -> Tensor:
         """Return the encoder's features of shifted images, with dropout."""
-        features: Tensor = self._extractor.train()(self._shifted(observations))
+        with dropout_from(self._generator):
+            features: Tensor = self._extractor.train()(self._shifted(observations))
         return features
 
     def evaluate(self, observations: Observations) -> Tensor:

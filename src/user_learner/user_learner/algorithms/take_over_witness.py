@@ -15,7 +15,7 @@ from user_learner.replay.imitation_rows import ImitationRows
 
 @runtime_checkable
 class TakeOverWitness(Protocol):
-    """Is shown the practice so far before each update."""
+    """Is shown the practice so far after each update."""
 
     def witness(self, practice: ImitationRows, *, observe: Callable[[NDArray[np.int64]], Observations]) -> Metrics:
         """Take what has come since the last call; return what it says, finite numbers.

@@ -34,14 +34,18 @@ ALONE = Ranks()
 
 
 def come_together(ranks: Ranks) -> None:
-    """Wait for all processes, if there are several; CPU tensors then travel by gloo, those of a GPU by NCCL."""
+    """Wait for all processes, if there are several.
+
+    CPU tensors travel by gloo, those of a GPU by NCCL; where processes share a GPU, which NCCL refuses, all by gloo.
+    """
     if ranks.processes == 1:
         return
     _end_with_the_parent()
-    if torch.cuda.is_available():
-        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)) % torch.cuda.device_count())
-    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-    torch.distributed.init_process_group(backend, timeout=_TIMEOUT)
+    gpus = torch.cuda.device_count()
+    if gpus:
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)) % gpus)
+    one_each = 0 < int(os.environ.get("LOCAL_WORLD_SIZE", ranks.processes)) <= gpus
+    torch.distributed.init_process_group("cpu:gloo,cuda:nccl" if one_each else "gloo", timeout=_TIMEOUT)
 
 
 def _end_with_the_parent() -> None:

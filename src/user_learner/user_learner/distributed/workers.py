@@ -103,6 +103,15 @@ class TorchWorkers:
                 allowed=f"a multiple of {unit}, so that {self._processes} processes get equal shares of both halves",
                 where="the group hyperparameters of learner_node in the params files, or learner_processes:=",
             )
+        parts = getattr(setup.hyperparameters, "micro_batches", 1)
+        if setup.hyperparameters.batch_size % (self._processes * parts):
+            raise ConfigurationError(
+                key="hyperparameters.micro_batches",
+                value=parts,
+                allowed=f"a divisor of {setup.hyperparameters.batch_size // self._processes}, the samples of each of "
+                f"{self._processes} processes, so that all parts are alike",
+                where="the group hyperparameters of learner_node in the params files, or learner_processes:=",
+            )
         self._send(Parcel(kind=BEGIN, words=setup.as_plain()))
 
     def follow(self, state: Callable[[], Tensors]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from user_learner.algorithms.random_state import numpy_generator_state, restore_numpy_generator
+from user_learner.random_state import numpy_generator_state, restore_numpy_generator
 from user_learner.replay.batch import Batch
 
 

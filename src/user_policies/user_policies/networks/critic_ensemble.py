@@ -67,12 +67,13 @@ class CriticEnsemble(nn.Module):
         with torch.no_grad():
             for tensor in values.parameters():
                 tensor.mul_(_FIRST_VALUES)
-        layers.append(values)
-        self.layers = nn.Sequential(*layers)
+        self.layers = nn.Sequential(*layers, values)
         self.members = members
 
     def forward(self, features: Tensor, actions: Tensor) -> Tensor:
         """Maps features (B, F) and actions (B, A) to values (N, B)."""
         inputs = torch.cat([features, actions], dim=-1)  # (B, F + A)
-        values: Tensor = self.layers(inputs.expand(self.members, *inputs.shape))  # (N, B, 1)
+        hidden = self.layers[:-1](inputs.expand(self.members, *inputs.shape))
+        with torch.autocast(inputs.device.type, enabled=False):  # of one step's discount, half precision knows little
+            values: Tensor = self.layers[-1](hidden.to(inputs.dtype))  # (N, B, 1)
         return values.squeeze(-1)

@@ -30,8 +30,8 @@ class Pi0Actor(Actor):
 
         Args:
             model: As `make_pi0` returns it.
-            layout: Of the features: pixels (C, 3, S, S), state (32,), words (L,).
-            image_token: Token number that stands for a patch of an image.
+            layout: Of the features: pixels (C, 3, S, S), state (32,), words (L,) as shares of `image_token`.
+            image_token: Token number that stands for a patch of an image, above all words.
             horizon: H, steps in a chunk.
             actions: A, action axes; the model's further ones are padding.
             steps: K, Euler steps from noise to chunk.
@@ -109,7 +109,7 @@ class Pi0Actor(Actor):
     def model_inputs(self, features: Tensor) -> dict[str, Tensor]:
         """Returns what the model is called with, by its own names, out of features (B, F)."""
         parts = self._layout.unpack(features)
-        words = parts["words"].round().long()  # (B, L)
+        words = (parts["words"] * self._image_token).round().long()  # (B, L)
         patches = words.new_full((len(words), self._image_tokens), self._image_token)
         tokens = torch.cat([patches, words], dim=1)
         pixels = parts["pixels"]  # (B, C, 3, S, S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -138,9 +139,11 @@ def pi0_config(size: Pi0Size, *, horizon: int, base: bool) -> Any:
 
 
 def _load(transformers: Any, config: Any, weights: str) -> nn.Module:
+    folder = Path(weights).expanduser()
+    source = str(folder) if folder.is_dir() else weights
     try:
         model, report = transformers.PI0ForConditionalGeneration.from_pretrained(
-            weights, config=config, output_loading_info=True, ignore_mismatched_sizes=True, dtype=torch.float32
+            source, config=config, output_loading_info=True, ignore_mismatched_sizes=True, dtype=torch.float32
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise WeightsError(f"policy.weights = {weights} cannot be loaded: {error}") from error

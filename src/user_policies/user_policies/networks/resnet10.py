@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from user_policies.networks.shared_dropout import SharedDropout
+
 _GROUPS = 4
 _STAGES = (64, 128, 256, 512)
 
@@ -49,9 +51,6 @@ class LearnedSpatialEmbeddings(nn.Module):
 class ResNet10Encoder(nn.Module):
     """Stem, four residual blocks, learned spatial embeddings (8), dropout .1, linear, LayerNorm, tanh."""
 
-    trained_end_to_end = True
-    """Its weights move with the critic: replay keeps frames, and features are computed for each batch."""
-
     def __init__(self, *, height: int, width: int, outputs: int) -> None:
         """Makes the layers for images of (height, width) pixels and `outputs` features."""
         super().__init__()
@@ -67,7 +66,9 @@ class ResNet10Encoder(nn.Module):
         with torch.no_grad():
             shape = self._maps(torch.zeros(1, 3, height, width)).shape
         self.embeddings = LearnedSpatialEmbeddings(channels=channels, height=shape[2], width=shape[3], embeddings=8)
-        self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(channels * 8, outputs), nn.LayerNorm(outputs), nn.Tanh())
+        self.head = nn.Sequential(
+            SharedDropout(0.1), nn.Linear(channels * 8, outputs), nn.LayerNorm(outputs), nn.Tanh()
+        )
         self.outputs = outputs
 
     def forward(self, images: Tensor) -> Tensor:

@@ -97,9 +97,6 @@ class ResNet18Encoder(nn.Module):
     The backbone is base: it is neither sent nor kept with the policy, which names it by its hash.
     """
 
-    trained_end_to_end = False
-    """What reads the backbone is pretrained and then frozen, so that features can be kept in replay."""
-
     mean: Tensor
     std: Tensor
 

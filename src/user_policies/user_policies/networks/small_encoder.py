@@ -17,9 +17,6 @@ class SmallEncoder(nn.Module):
     channels last and stay so, which saves a CPU a fifth of the time.
     """
 
-    trained_end_to_end = False
-    """It is pretrained on demonstrations and then frozen, so that its features can be kept in replay."""
-
     def __init__(self, *, outputs: int) -> None:
         """Makes the layers for `outputs` features."""
         super().__init__()

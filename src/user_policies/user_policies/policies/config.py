@@ -104,6 +104,16 @@ class PolicyConfig:
                 allowed=f"at most policy.horizon = {self.horizon}",
                 where=_WHERE,
             )
+        if self.chunk_blending != "none" and self.executed_steps >= self.horizon:
+            raise ConfigurationError(
+                key="policy.execute",
+                value=self.execute,
+                allowed=f"1 to {self.horizon - 1}, fewer than policy.horizon = {self.horizon}, with "
+                f"policy.chunk_blending = {self.chunk_blending}: chunks that do not overlap have nothing to blend"
+                if self.horizon > 1
+                else f"policy.chunk_blending = {self.chunk_blending} only with policy.horizon of 2 or more",
+                where=_WHERE,
+            )
         if self.chunk_blending == "real_time" and self.flow.steps < _LEAST_GUIDED_STEPS:
             raise ConfigurationError(
                 key="policy.flow.steps",

@@ -58,7 +58,8 @@ class Pi0Features(FeatureExtractor):
         return self.layout.pack(
             pixels=torch.stack([square_image(image, size=side) for image in observations.images], dim=1),
             state=torch.nn.functional.pad(state, (0, PADDED - state.shape[1])),
-            words=self._tokenizer(observations.instructions).to(state.device),
+            # As shares of the vocabulary, as large as all else, so that whoever reads features sees the pixels too.
+            words=self._tokenizer(observations.instructions).to(state) / self._size.image_token,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import typing
+from collections.abc import Collection
 
 from user_core.errors import ConfigurationError
 from user_core.registry import Registry
@@ -32,6 +33,12 @@ ACTOR_KINDS = {"cnn": "gaussian", "flow": "flow", "flow_state": "flow", "mlp": "
 READING_CAMERAS = ("cnn", "flow", "vla_small")
 """The policies that see by `policy.encoder`."""
 
+READING_INSTRUCTIONS = ("pi0", "vla_small")
+"""The policies that can tell tasks apart."""
+
+READING_TARGET = ("flow_state", "mlp")
+"""The policies that read where the target really is, which is no part of what all arms have in common."""
+
 LIBRARIES = {"pi0": "transformers"}
 """What a policy imports that is not installed for all; requirements/<policy>.txt brings it."""
 
@@ -54,6 +61,43 @@ def check_library(policy: str) -> None:
             value=policy,
             allowed=f"{policy} needs the library {library}: in ./user shell, "
             f"pip install -r requirements/{policy}.txt; or take another policy",
+            where="the launch argument policy",
+        )
+
+
+def check_blending(*, policy: str, blending: str) -> None:
+    """Checks that the policy can join its chunks in this way; does not import it.
+
+    Raises:
+        ConfigurationError: It cannot.
+    """
+    if blending == "real_time" and actor_kind(policy) != "flow":
+        raise ConfigurationError(
+            key="policy.chunk_blending",
+            value=blending,
+            allowed=f"none or ensembling: the actions of policy {policy} are not drawn by a flow, so that they cannot "
+            "be made to continue a chunk",
+            where="the params files, or the launch argument policy",
+        )
+
+
+def check_common(*, policy: str, tasks: Collection[str]) -> None:
+    """Checks that one policy can serve arms by what they have in common; does not import it.
+
+    Args:
+        policy: Registry name.
+        tasks: Names of the tasks, as far as they are known.
+
+    Raises:
+        ConfigurationError: It reads what they do not have in common, or cannot tell their tasks apart.
+    """
+    if policy in READING_TARGET or (len(tasks) > 1 and policy not in READING_INSTRUCTIONS):
+        reads = "reads where the target really is" if policy in READING_TARGET else "reads no instruction"
+        raise ConfigurationError(
+            key="policy",
+            value=policy,
+            allowed=f"one of {', '.join(READING_INSTRUCTIONS)}, where one policy serves "
+            f"{', '.join(sorted(tasks)) or 'several arms'}: {policy} {reads}",
             where="the launch argument policy",
         )
 

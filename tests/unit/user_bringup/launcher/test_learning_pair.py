@@ -74,3 +74,35 @@ def test_other_nodes_and_learners_with_defaults_are_not_looked_at(tmp_path: Path
 def test_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
     with pytest.raises(LaunchArgumentError, match=r"0\.yaml is no YAML"):
         check_learning_pairs([learner(tmp_path, "a: [")])
+
+
+def environments(folder: Path, *tasks: str) -> list[ProcessDescription]:
+    processes = []
+    for task in tasks:
+        (folder / task).mkdir()
+        text = f"/**/environment_node:\n  ros__parameters:\n    task.name: {task}\n"
+        processes.append(learner(folder / task, text, node="environment_node"))
+    return processes
+
+
+def common(policy: str) -> str:
+    return section("algorithm", "bc") + f"    policy.name: {policy}\n    policy.embodiment: common\n"
+
+
+@pytest.mark.parametrize(("policy", "why"), [("cnn", "reads no instruction"), ("mlp", "where the target really is")])
+def test_several_tasks_ask_for_a_policy_that_can_tell_them_apart(policy: str, why: str, tmp_path: Path) -> None:
+    arms = environments(tmp_path, "charger", "peg_insertion")
+    with pytest.raises(LaunchArgumentError, match=rf"one of pi0, vla_small, .* charger, peg_insertion: .*{why}"):
+        check_learning_pairs([*arms, learner(tmp_path, common(policy))])
+    check_learning_pairs([*arms, learner(tmp_path, common("vla_small"))])
+
+
+def test_different_arms_at_one_task_need_no_instruction(tmp_path: Path) -> None:
+    check_learning_pairs([*environments(tmp_path, "charger"), learner(tmp_path, common("cnn"))])
+
+
+@pytest.mark.parametrize("policy", ["cnn", "mlp", "pi0"])
+def test_only_a_flow_can_continue_a_chunk(policy: str, tmp_path: Path) -> None:
+    text = section("algorithm", "bc") + f"    policy.name: {policy}\n    policy.chunk_blending: real_time\n"
+    with pytest.raises(LaunchArgumentError, match="not drawn by a flow"):
+        check_learning_pairs([learner(tmp_path, text)])

@@ -16,6 +16,7 @@ from user_learner.algorithms.sac.learner import SacLearner
 from user_learner.replay.batch import Batch, Observations
 from user_learner.replay.sampling import OnlineSampling, SymmetricSampling
 from user_policies.modules import module_tensors
+from user_policies.networks.shared_dropout import SharedDropout
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.observation_batch import ObservationBatch
@@ -163,7 +164,6 @@ def test_target_encoder_begins_as_pretraining_left_the_encoder() -> None:
 def test_target_values_read_the_target_encoder() -> None:
     targets = []
     for moved in (0.0, 0.5):
-        torch.manual_seed(0)  # of dropout
         learner = encoder_learner(critic_learning_rate=0.0)
         learner.update(make_batch(learner, raw=True))
         with torch.no_grad():
@@ -175,9 +175,11 @@ def test_target_values_read_the_target_encoder() -> None:
 
 def test_target_values_know_no_dropout_and_the_critics_do() -> None:
     metrics = []
-    for seed in (0, 1):
+    for share in (0.1, 0.9):
         learner = encoder_learner()
-        torch.manual_seed(seed)  # of dropout
+        for module in learner._network.features.modules():
+            if isinstance(module, SharedDropout):
+                module.share = share
         metrics.append(learner.update(make_batch(learner, raw=True)))
     assert metrics[0]["target_q_mean"] == metrics[1]["target_q_mean"]
     assert metrics[0]["q_mean"] != metrics[1]["q_mean"]
@@ -201,7 +203,6 @@ def test_restored_learner_goes_on_exactly_as_the_one_that_was_saved(encoder: str
     assert tensors_digest(second.state()) == tensors_digest(first.state())
     for seed in range(2, 4):
         for learner in (first, second):
-            torch.manual_seed(0)  # dropout of the big encoder draws from torch's own generator
             learner.update(make_batch(learner, seed=seed, raw=raw))
     assert tensors_digest(second.state()) == tensors_digest(first.state())
     assert second.updates == 4
@@ -303,3 +304,16 @@ def test_half_precision_stays_near_whole_and_keeps_whole_weights(name: str, enco
     assert found["q_mean"] != expected["q_mean"]
     assert {value.dtype for value in half.weights().values()} == {np.dtype(np.float32)}
     assert {value.dtype for value in module_tensors(half._critic, prefix="").values()} == {np.dtype(np.float32)}
+
+
+def test_noise_of_another_kind_of_device_is_drawn_anew_and_the_rest_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    first = make(actor_every=1)
+    first.update(make_batch(first))
+    state = {**first.state(), "generator": np.arange(16, dtype=np.uint8)}  # as long as that of a GPU
+    others = [make(seed=seed, actor_every=1) for seed in (1, 2)]
+    for other in others:
+        other.restore(state)
+        assert other.updates == 1
+        other.update(make_batch(first, seed=1))
+    assert tensors_digest(others[0].state()) == tensors_digest(others[1].state())
+    assert "another kind of device than cpu" in caplog.text

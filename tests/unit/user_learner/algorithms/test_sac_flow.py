@@ -50,7 +50,7 @@ def test_temperature_aims_beyond_the_entropy_of_the_noise(target_entropy: float,
     actor = learner._network.actor
     assert isinstance(actor, FlowActor)
     noise = noise_entropy(steps=actor.config.steps, noise_std=actor.config.noise_std, dimension=H * A)
-    assert learner._target_entropy == noise + target_entropy
+    assert learner._target_entropy == noise + H * target_entropy
     before = float(learner._temperature().detach())
     learner.update(make_batch(learner))
     assert (float(learner._temperature().detach()) - before) * direction > 0

@@ -25,6 +25,14 @@ def test_a_flow_of_one_step_is_refused_where_it_was_to_continue_chunks() -> None
     assert PolicyConfig(flow=FlowConfig(steps=1)).chunk_blending == "none"
 
 
+@pytest.mark.parametrize("blending", ["ensembling", "real_time"])
+@pytest.mark.parametrize(("horizon", "execute"), [(4, 0), (4, 4), (1, 0)])
+def test_chunks_that_do_not_overlap_cannot_be_blended(blending: str, horizon: int, execute: int) -> None:
+    with pytest.raises(ConfigurationError, match=r"policy\.execute"):
+        PolicyConfig(name="flow", horizon=horizon, execute=execute, chunk_blending=blending)
+    assert PolicyConfig(name="flow", horizon=4, execute=3, chunk_blending=blending).executed_steps == 3
+
+
 def test_a_flow_of_the_fewest_steps_that_are_allowed_is_guided() -> None:
     policy = make_policy(spec=SPEC, config=config(2))
     observation = make_observation(SPEC)

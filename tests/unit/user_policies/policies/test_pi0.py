@@ -64,6 +64,12 @@ def test_base_is_refused_without_weights() -> None:
 
 
 @needs_library
+def test_features_are_of_one_size_so_that_none_drowns_the_others() -> None:
+    features = features_of(make(), [told("put the red cube away"), told("shut the lid", step=1)])
+    assert float(features.abs().max()) <= 1.5
+
+
+@needs_library
 class TestLoss:
     def test_equals_the_model_s_own_over_the_arm_s_axes_and_weighted_steps(self) -> None:
         policy = make()
@@ -182,6 +188,11 @@ class TestWeights:
     def test_real_weights_are_loaded_from_a_folder(self, tmp_path: Path) -> None:
         folder = _saved(tmp_path)
         policy = make(weights=str(folder))
+        assert float(actor_of(policy).model.action_out_proj.bias.detach()[0]) == 0.5
+
+    def test_a_home_folder_is_found(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HOME", str(_saved(tmp_path).parent))
+        policy = make(weights=f"~/{_saved(tmp_path).name}")
         assert float(actor_of(policy).model.action_out_proj.bias.detach()[0]) == 0.5
 
     def test_those_of_another_size_are_refused_naming_the_tensors(self, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from user_learner.algorithms.bc import losses
 from user_learner.algorithms.bc.config import ImitationConfig
 from user_learner.algorithms.observation_encoding import make_encoding
 from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
-from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
+from user_learner.random_state import restore_torch_generator, torch_generator_state
 from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import CorrectionSampling, SamplingRule
 from user_policies.policies.actor_policy import ActorPolicy
@@ -27,8 +27,8 @@ class BcLearner:
     """An optimiser around a policy's networks: any policy, by its actor's own imitation loss."""
 
     needs_demonstrations = True
-    _of_any_shape: tuple[str, ...] = ("optimiser.",)
-    """How the names of those tensors of its state begin that may be missing, or grow as it learns."""
+    _of_any_shape: tuple[str, ...] = ("optimiser.", "generator")
+    """How the names of those tensors of its state begin that may be missing, grow, or be another device's."""
 
     def __init__(self, *, config: ImitationConfig, policy: ActorPolicy, seed: int = 0) -> None:
         """Makes the optimiser.

@@ -17,7 +17,7 @@ from user_learner.algorithms.hg_dagger import losses
 from user_learner.algorithms.hg_dagger.config import HgDaggerConfig
 from user_learner.algorithms.hg_dagger.doubt import DoubtEnsemble
 from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
-from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
+from user_learner.random_state import restore_torch_generator, torch_generator_state
 from user_learner.replay.batch import Batch, Observations
 from user_learner.replay.imitation_rows import ImitationRows
 from user_policies.modules import load_module, module_tensors
@@ -31,7 +31,7 @@ class HgDaggerLearner(BcLearner):
     Who acts is the person's choice and never the doubt's, which is measured and reported only.
     """
 
-    _of_any_shape = (*BcLearner._of_any_shape, "doubts", "doubt_threshold")
+    _of_any_shape = (*BcLearner._of_any_shape, "doubts", "doubt_threshold", "shares")
 
     def __init__(self, *, config: HgDaggerConfig, policy: ActorPolicy, seed: int = 0) -> None:
         """Makes optimisers and the ensemble of the doubt.

@@ -42,5 +42,7 @@ class PretrainingConfig:
 
     @property
     def count(self) -> int:
-        """Successful demonstrations to wait for; 0 = no pretraining."""
-        return (self.demonstrations_asked or self.demonstrations) if self.demonstrations else 0
+        """Successful demonstrations to wait for; 0 = none has to be there before practice begins."""
+        if self.begin_with or not self.demonstrations:
+            return 0
+        return self.demonstrations_asked or self.demonstrations

@@ -15,6 +15,7 @@ from user_learner.algorithms.pretraining.progress import Progress
 from user_learner.replay.memory import SamplingMemory
 from user_learner.replay.observations import observations_of
 from user_policies.networks.actor import Actor
+from user_policies.networks.shared_dropout import dropout_from
 from user_policies.policies.cnn import ImageFeatures
 from user_policies.processing.augmentation import colour_noise, random_shift
 from user_policies.processing.image_input import normalise_images
@@ -59,7 +60,8 @@ def pretrain_encoder(
         picked = rows.integers(len(demonstrations.rows), size=config.encoder_batch_size)
         seen = observations_of(memory, demonstrations.rows[picked], device=device)
         images = [_augmented(frames, config=config, generator=generator) for frames in seen.images]
-        features = extractor.from_normalised(seen, images)
+        with dropout_from(generator):
+            features = extractor.from_normalised(seen, images)
         loss = actor.imitation_loss(
             features,
             chunk=demonstrations.actions[picked].to(device),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Generator, Tensor
 
 from user_learner.replay.batch import Batch
@@ -24,6 +25,16 @@ def cloning_loss(actor: Actor, *, features: Tensor, batch: Batch, generator: Gen
     return actor.imitation_loss(
         features[chosen],
         chunk=batch.action[chosen].clamp(-1, 1),
-        weight=batch.within[chosen].to(features.dtype),
+        weight=cloned_steps(batch)[chosen].to(features.dtype),
         generator=generator,
     )
+
+
+def cloned_steps(batch: Batch) -> Tensor:
+    """Returns (B, H), 1 for each step from a chunk's beginning on until its hands change.
+
+    After a person's correction comes the policy again, perhaps with the next mistake; in an own success a correction
+    answers to a mistake before it.
+    """
+    same_hands = batch.by_person == batch.by_person[:, :1]
+    return (batch.within & same_hands).to(torch.float32).cumprod(dim=1)

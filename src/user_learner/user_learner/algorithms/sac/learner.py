@@ -14,10 +14,10 @@ from torch.optim import Adam
 from user_core.interfaces import Metrics, Tensors
 from user_learner.algorithms.observation_encoding import make_encoding
 from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
-from user_learner.algorithms.random_state import restore_torch_generator, torch_generator_state
 from user_learner.algorithms.sac import losses
 from user_learner.algorithms.sac.config import SacConfig
 from user_learner.algorithms.temperature import Temperature
+from user_learner.random_state import restore_torch_generator, torch_generator_state
 from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import OnlineSampling, SamplingRule
 from user_policies.modules import load_module, module_tensors
@@ -25,6 +25,9 @@ from user_policies.networks.critic_ensemble import CriticEnsemble
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.shared_batch import average_gradients
 from user_policies.tensors import check_tensors, under, without
+
+_OF_ANY_SHAPE = ("optimiser.", "generator")
+"""How the names of those tensors of its state begin that may be missing, or another device's."""
 
 
 class SacLearner:
@@ -84,7 +87,7 @@ class SacLearner:
             for target, newest in zip(self._target_encoder.parameters(), self._encoding.parameters(), strict=True):
                 target.copy_(newest.detach())
         with self._autocast():
-            features = self._encoding.features(batch.observation).float()  # (B, F)
+            features = _widened(self._encoding.features(batch.observation))  # (B, F)
         metrics = self._update_critic(batch, features)
         self.updates += 1
         if self.updates > self._config.actor_start_updates and self.updates % self._config.actor_every == 0:
@@ -116,8 +119,8 @@ class SacLearner:
         Raises:
             WeightsError: Naming the tensors that differ.
         """
-        given = without("optimiser.", state)
-        check_tensors(given, expected=without("optimiser.", self.state()), what="the learner's checkpoint")
+        given = without(_OF_ANY_SHAPE, state)
+        check_tensors(given, expected=without(_OF_ANY_SHAPE, self.state()), what="the learner's checkpoint")
         self._policy.load(under("policy.", given))
         load_module(self._critic, given, prefix="critic.")
         load_module(self._target_critic, given, prefix="target_critic.")
@@ -148,7 +151,7 @@ class SacLearner:
                 next_features, target_features = self._encoding.next_features(
                     batch.next_observation, target=self._target_encoder
                 )
-            next_action, log_density = self._network.actor.sample(next_features.float(), self._generator)
+            next_action, log_density = self._network.actor.sample(_widened(next_features), self._generator)
             next_values = self._values(self._target_critic, target_features, next_action)  # (N, B)
             next_value = losses.subset_minimum(next_values, members=self._random_members())
             if self._config.entropy_in_backup:
@@ -204,10 +207,10 @@ class SacLearner:
         }
 
     def _values(self, critic: CriticEnsemble, features: Tensor, action: Tensor) -> Tensor:
-        """Return the values (N, B) of chunks (B, H, A) as float32, whatever they are computed in."""
+        """Return the values (N, B) of chunks (B, H, A)."""
         with self._autocast():
             values: Tensor = critic(features, action.flatten(1))
-        return values.float()
+        return values
 
     def _autocast(self) -> torch.autocast:
         return self._config.autocast(self._policy.device)
@@ -215,3 +218,8 @@ class SacLearner:
     def _random_members(self) -> Tensor:
         order = torch.randperm(self._config.critics, generator=self._generator, device=self._policy.device)
         return order[: self._config.critic_subset]
+
+
+def _widened(features: Tensor) -> Tensor:
+    """Return what half precision computed as float32: densities are not for it."""
+    return features.float() if features.dtype is torch.bfloat16 else features

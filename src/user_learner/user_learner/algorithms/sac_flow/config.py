@@ -13,5 +13,7 @@ class SacFlowConfig(RlpdConfig):
     """The flow itself, its Euler steps and its noise, are set with the policy: `policy.flow`."""
 
     target_entropy: float = parameter(
-        -3.0, "entropy in nats that the temperature aims at, beyond that of the path's noise, which no weights change"
+        -3.0,
+        "entropy in nats, for each step of a chunk, that the temperature aims at, beyond that of the path's noise, "
+        "which no weights change",
     )

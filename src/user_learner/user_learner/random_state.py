@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+
+_LOGGER = logging.getLogger(__name__)
 
 
 def numpy_generator_state(generator: np.random.Generator) -> NDArray[np.uint8]:
@@ -25,5 +29,10 @@ def torch_generator_state(generator: torch.Generator) -> NDArray[np.uint8]:
 
 
 def restore_torch_generator(generator: torch.Generator, state: NDArray[np.uint8]) -> None:
-    """Undoes `torch_generator_state`."""
-    generator.set_state(torch.from_numpy(np.array(state, np.uint8)))
+    """Undoes `torch_generator_state`; of another kind of device's it makes a seed, and draws anew."""
+    given = torch.from_numpy(np.array(state, np.uint8))
+    if given.shape == generator.get_state().shape:
+        generator.set_state(given)
+        return
+    generator.manual_seed(int.from_bytes(hashlib.sha256(given.numpy().tobytes()).digest()[:7], "little"))
+    _LOGGER.warning("the checkpoint is of another kind of device than %s: its noise is drawn anew", generator.device)
