@@ -19,7 +19,8 @@ from tests.support.wait import wait_for
 ROOT = Path(__file__).resolve().parents[2]
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 LEARN = ("-m", "tests.support.shared_learning")
-TOLERANCE = 1e-5
+TOLERANCES = {"resnet10": 1e-4}
+"""Through ten layers the noise of rounding grows; else 1e-5."""
 WITHOUT_GRADIENT = "convolutions.4.bias"
 """A spatial softmax does not see what is added to all of its pixels: Adam moves that by the noise of rounding."""
 DOUBTS = {"doubts", "doubt_threshold"}
@@ -57,7 +58,7 @@ def test_two_processes_learn_what_one_with_the_whole_batch_learns(
     assert leader.keys() - DOUBTS == worker.keys() - DOUBTS
     for name in alone:
         if not name.endswith(WITHOUT_GRADIENT):
-            np.testing.assert_allclose(leader[name], alone[name], atol=TOLERANCE, err_msg=name)
+            np.testing.assert_allclose(leader[name], alone[name], atol=TOLERANCES.get(encoder, 1e-5), err_msg=name)
         if name not in DOUBTS:
             np.testing.assert_array_equal(worker[name], leader[name], err_msg=name)
     assert len(alone.get("doubts", TAKE_OVERS)) == len(TAKE_OVERS)
