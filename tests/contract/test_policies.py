@@ -71,8 +71,8 @@ class TestPolicy:
             policy.load(weights)
 
     def test_continues_chunks_or_refuses_to(self, name: str) -> None:
-        config = PolicyConfig(name=name, hidden_sizes=(16,), horizon=6, chunk_blending="real_time")
-        if not make(name).network.actor.continues_chunks:
+        config = PolicyConfig(name=name, hidden_sizes=(16,), horizon=6, execute=4, chunk_blending="real_time")
+        if make(name).network.actor.kind != "flow":
             with pytest.raises(ConfigurationError, match=f"chunk_blending.*policy {name} are not drawn by a flow"):
                 make_policy(spec=SPEC, config=config)
             return

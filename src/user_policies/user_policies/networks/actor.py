@@ -16,11 +16,9 @@ class Actor(nn.Module):
         horizon: H, steps in a chunk.
         actions: A, action axes.
         kind: Which kind of actor it is, by which an algorithm says what it trains (`policies/registry.py`).
-        continues_chunks: Whether it has `continue_chunk`, which real-time chunking needs.
     """
 
     kind: str
-    continues_chunks = False
 
     def __init__(self, *, horizon: int, actions: int) -> None:
         """Takes the shape of a chunk."""
@@ -57,7 +55,7 @@ class Actor(nn.Module):
     def continue_chunk(
         self, features: Tensor, *, prefix: PrefixBatch, deterministic: bool, generator: Generator | None = None
     ) -> Tensor:
-        """Returns chunks (B, H, A) that go on from the ones before them, see `real_time_chunking`.
+        """Returns chunks (B, H, A) that go on from the ones before them, see `real_time_chunking`; only a flow can.
 
         Args:
             features: (B, F).

@@ -27,7 +27,6 @@ class FlowActor(Actor):
     """
 
     kind = "flow"
-    continues_chunks = True
 
     def __init__(
         self, *, inputs: int, actions: int, config: FlowConfig, horizon: int = 1, network: FlowNetwork | None = None

@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from user_core.errors import ConfigurationError
 from user_core.interfaces import Tensors
 from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
 from user_core.types import ChunkPrefix, Mode, Observation
@@ -61,7 +60,7 @@ class ActorPolicy:
             device: A torch device.
 
         Raises:
-            ConfigurationError: When the environment lacks what the policy reads, or the actor cannot continue chunks.
+            ConfigurationError: When the environment lacks what the policy reads.
         """
         self.spec = spec
         self.device = torch.device(device)
@@ -70,14 +69,6 @@ class ActorPolicy:
             features = self.make_features(spec=spec, config=config)
             actor = self.make_actor(spec=spec, config=config, features=features)
         self._conditions = make_blender(config.chunk_blending).conditions
-        if self._conditions and not actor.continues_chunks:
-            raise ConfigurationError(
-                key="policy.chunk_blending",
-                value=config.chunk_blending,
-                allowed=f"none or ensembling: the actions of policy {config.name} are not drawn by a flow, "
-                "so that they cannot be made to continue a chunk",
-                where="the params files, or the launch argument policy",
-            )
         self.network = PolicyNetwork(features=features, actor=actor).to(self.device)
         self.average = self.network
         if config.act_with_average:

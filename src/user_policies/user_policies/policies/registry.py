@@ -113,8 +113,10 @@ def make_policy(*, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, d
 
     Raises:
         UnknownNameError: When there is no such policy.
-        ConfigurationError: When the environment lacks what it reads, or its library is not installed.
+        ConfigurationError: When the environment lacks what it reads, its library is not installed, or it cannot join
+            chunks as it shall.
     """
     check_library(config.name)
+    check_blending(policy=config.name, blending=config.chunk_blending)
     policy: ActorPolicy = POLICIES.resolve(config.name)(spec=spec, config=config, seed=seed, device=device)
     return policy
