@@ -22,6 +22,7 @@ class PlacingConfig(ExpertConfig):
     """Skill; lengths in metres, heights above the table, of the tool unless said otherwise."""
 
     gain: float = parameter(0.7, "share of the way that is left that a tick asks for", minimum=0.05, maximum=1.0)
+    descent_m: float = parameter(1.0, "farthest it goes down in a tick", minimum=1e-3, maximum=1.0)
     lowest_m: float = parameter(0.015, "lowest height at which it grasps", minimum=0.0, maximum=0.1)
     hover_m: float = parameter(0.06, "height above the grasp that is kept far from it", minimum=0.01, maximum=0.2)
     align_m: float = parameter(0.008, "distance sideways at which it goes down or closes", minimum=1e-3, maximum=0.03)
@@ -107,6 +108,7 @@ class PlacingSkill:
         action[:3] = config.gain * (to - view.tcp_pose.position) / config.position_scale_m
         # Sideways in a straight line; up and down at a pace of its own.
         action[:2] /= max(1.0, float(np.max(np.abs(action[:2]))))
+        action[2] = max(action[2], -config.descent_m / config.position_scale_m)
         tilt = rotation_between(view.tcp_pose, view.target_pose)[:2]
         action[3:] = config.gain * np.array([*tilt, turn_rad]) / config.rotation_scale_rad
         return ExpertAction(twist=self._hand.deflection(action, self._generator), opening=opening)

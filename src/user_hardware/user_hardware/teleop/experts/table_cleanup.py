@@ -20,10 +20,13 @@ _TIDYING = {"cube": ("box_a", 0.03), "brick": ("box_a", -0.03), "bar": ("box_b",
 class TableCleanupExpertConfig(PlacingConfig):
     """Skill, and how the lid is shut; lengths in metres."""
 
+    # A tick here is three centimetres. Who learns from this misses by one at first, and lands on a hard thing.
+    descent_m: float = parameter(0.01, "farthest it goes down in a tick", minimum=1e-3, maximum=1.0)
     hinge_x_m: float = parameter(-0.06, "the lid's hinge from the middle of the green box, along base x")
     hinge_z_m: float = parameter(0.042, "height of the hinge", minimum=0.0, maximum=0.2)
     push_m: float = parameter(0.095, "distance from the hinge at which it pushes", minimum=0.02, maximum=0.2)
-    edge_m: float = parameter(0.11, "distance from the hinge up to which it pushes", minimum=0.02, maximum=0.3)
+    edge_m: float = parameter(0.11, "distance from the hinge from which it begins to push", minimum=0.02, maximum=0.3)
+    slip_m: float = parameter(0.02, "distance beyond that at which it goes on", minimum=0.0, maximum=0.1)
     press_m: float = parameter(0.04, "how far beyond the lid it reaches in order to push", minimum=0.0, maximum=0.1)
     over_m: float = parameter(0.19, "height at which it goes over the open lid", minimum=0.1, maximum=0.3)
     behind_m: float = parameter(0.03, "distance behind the lid from which it comes down", minimum=0.01, maximum=0.1)
@@ -93,7 +96,8 @@ class TableCleanupExpert:
         off = tool - hinge
         height_m, beside_m = float(off @ behind), abs(float(off[1]))
         arc_m, nearest_m = config.push_m * max(angle, 0.0), 2 * config.press_m
-        if height_m > 0.0 and beside_m < config.beside_m and off @ along < config.edge_m:
+        edge_m = config.edge_m if height_m > config.behind_m else config.edge_m + config.slip_m
+        if height_m > 0.0 and beside_m < config.beside_m and off @ along < edge_m:
             to = config.push_m * along - config.press_m * behind - off
             return _Shutting(to=to, left_m=min(float(np.linalg.norm(to)), nearest_m) + arc_m)
         push_z_m = float(hinge[2]) + config.push_m
