@@ -118,3 +118,13 @@ def test_the_lid_is_shut_from_behind(tool: Pose, lid_rad: float, axis: int, sign
     action = act(tool, tidy=("cube", "brick", "bar"), lid_rad=lid_rad)
     assert action.opening == 0.0
     assert sign * action.twist[axis] > 0.3
+
+
+def test_a_hand_that_is_about_to_strike_a_wall_is_worse_off_than_before() -> None:
+    expert = make()
+    far, near, above = (
+        expert.way_left_m(view_of(tool_down(0.53 - way_m, 0.15, height_m), tidy=("bar",)))
+        for way_m, height_m in ((0.0, 0.03), (0.03, 0.03), (0.03, 0.08))
+    )
+    assert near > far + 0.03
+    assert near > above
