@@ -54,7 +54,7 @@ def instructions_of(run: Path) -> list[str]:
     (texts,) = (
         value
         for name, value in unpack(newest.read_bytes()).tensors().items()
-        if name.endswith("known_instructions.texts")
+        if name == "features.known_instructions.texts"
     )
     known = KnownInstructions()
     known.texts = torch.from_numpy(np.array(texts))
