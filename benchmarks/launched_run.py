@@ -11,12 +11,23 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def launched(run: Path, words: list[str]) -> dict[str, Any]:
-    """Return the report of a run; what its launch prints goes to a file beside its folder."""
-    if not (run / "report.json").is_file():
+    """Return the report of a run, which goes on unless it is finished; its launch prints to a file beside its folder."""
+    log = run.with_name(f"{run.name}.log")
+    if not _is_finished(run):
         run.parent.mkdir(parents=True, exist_ok=True)
-        with run.with_name(f"{run.name}.log").open("w") as log:
+        with log.open("a") as printed:
             command = ["./user", "launch", *words, f"run:={run}"]
-            subprocess.run(command, check=False, cwd=ROOT, stdout=log, stderr=log)
+            subprocess.run(command, check=False, cwd=ROOT, stdout=printed, stderr=printed)
+    if not _is_finished(run):
+        raise SystemExit(f"{run} is not finished, {log} says why; the same command goes on with it")
+    return _report(run)
+
+
+def _is_finished(run: Path) -> bool:
+    return (run / "report.json").is_file() and _report(run)["exit_status"] is not None
+
+
+def _report(run: Path) -> dict[str, Any]:
     return dict(json.loads((run / "report.json").read_text()))
 
 
