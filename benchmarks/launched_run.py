@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def launched(run: Path, words: list[str]) -> dict[str, Any]:
-    """Return the report of a run, which goes on unless it is finished; its launch prints to a file beside its folder."""
+    """Return the report of a run, which goes on unless it is finished; what it prints goes to a file beside it."""
     log = run.with_name(f"{run.name}.log")
     if not _is_finished(run):
         run.parent.mkdir(parents=True, exist_ok=True)
