@@ -7,7 +7,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchmarks.hg_dagger import improved, row
+from benchmarks.launched_run import launched
 
 
 def evaluation(successes: int) -> dict[str, Any]:
@@ -33,6 +36,7 @@ REPORT: dict[str, Any] = {
     "updates": 5832,
     "robot_time_s": 1200.0,
     "wall_s": 99.6,
+    "exit_status": 3,
 }
 
 
@@ -51,3 +55,21 @@ def test_runs_that_are_there_are_not_made_again(tmp_path: Path) -> None:
         folder=tmp_path, task="pick_and_place", demonstrations=5, steps=100, episodes=200, arguments=["policy:=mlp"]
     )
     assert improved(options, 1)["name"] == "after"
+
+
+def test_a_run_that_was_interrupted_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "report.json").write_text(json.dumps(REPORT | {"exit_status": None}))
+    commands: list[list[str]] = []
+
+    def launch(command: list[str], **settings: Any) -> None:
+        commands.append(command)
+        if len(commands) == 2:
+            (run / "report.json").write_text(json.dumps(REPORT))
+
+    monkeypatch.setattr("subprocess.run", launch)
+    with pytest.raises(SystemExit, match="is not finished"):
+        launched(run, ["charger"])
+    assert launched(run, ["charger"])["exit_status"] == 3
+    assert commands == [["./user", "launch", "charger", f"run:={run}"]] * 2
