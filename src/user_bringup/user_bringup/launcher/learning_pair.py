@@ -27,7 +27,6 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
             cannot serve all tasks.
     """
     known = list(processes)
-    tasks = {str(values["task.name"]) for _, values in _nodes(known, (_ENVIRONMENT,)) if "task.name" in values}
     for node, values in _nodes(known, (_LEARNER, _POLICY)):
         if "policy.name" not in values or (node == _LEARNER and "algorithm" not in values):
             continue  # The node has defaults, and checks them itself.
@@ -36,7 +35,7 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
             check_library(policy)
             check_blending(policy=policy, blending=str(values.get("policy.chunk_blending", "none")))
             if values.get("policy.embodiment") == "common":
-                check_common(policy=policy, tasks=tasks)
+                check_common(policy=policy, tasks=_tasks(known))
             if node == _LEARNER:
                 check_pair(algorithm=str(values["algorithm"]), policy=policy)
                 check_encoder(
@@ -48,6 +47,10 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
                 )
         except UserRosError as error:
             raise LaunchArgumentError(str(error)) from error
+
+
+def _tasks(processes: Iterable[ProcessDescription]) -> set[str]:
+    return {str(values["task.name"]) for _, values in _nodes(processes, (_ENVIRONMENT,)) if "task.name" in values}
 
 
 def _nodes(processes: Iterable[ProcessDescription], names: tuple[str, ...]) -> Iterator[tuple[str, dict[str, object]]]:

@@ -17,8 +17,8 @@ class UpdateConfig:
     utd_ratio: float = parameter(1.0, "updates per training step", minimum=0.001, maximum=100.0)
     precision: str = parameter(
         "float32",
-        "numbers in which encoder, hidden layers of critics, and imitation compute in an update; weights, values and "
-        "densities stay float32, and so does pretraining",
+        "numbers in which encoder and hidden layers of critics compute in an update, and in bc and hg_dagger the "
+        "actor; weights, values and densities stay float32, and so does pretraining",
         choices=("float32", "bfloat16"),
     )
 
@@ -35,6 +35,11 @@ class UpdateConfig:
     def gamma(self) -> float:
         """Discount of the return."""
         return 1.0
+
+    @property
+    def micro_batches(self) -> int:
+        """Parts of a batch that are computed one after the other."""
+        return 1
 
     @property
     def offline_updates(self) -> int:

@@ -103,7 +103,7 @@ class TorchWorkers:
                 allowed=f"a multiple of {unit}, so that {self._processes} processes get equal shares of both halves",
                 where="the group hyperparameters of learner_node in the params files, or learner_processes:=",
             )
-        parts = getattr(setup.hyperparameters, "micro_batches", 1)
+        parts = setup.hyperparameters.micro_batches
         if setup.hyperparameters.batch_size % (self._processes * parts):
             raise ConfigurationError(
                 key="hyperparameters.micro_batches",

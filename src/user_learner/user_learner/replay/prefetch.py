@@ -34,17 +34,17 @@ class BatchPrefetch:
         self._rows: Generator = np.random.default_rng(seed)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="prefetch") if ahead else None
         self._next: Batch | None = None
-        self._begun_at = numpy_generator_state(self._rows)
+        self._before_next = numpy_generator_state(self._rows)
 
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """Give a batch; when the block ends nothing reads the memory any more."""
         taken = self._draw(self._rows) if self._next is None else self._next
         self._next = None
-        self._begun_at = numpy_generator_state(self._rows)
         if self._pool is None:
             yield taken
             return
+        self._before_next = numpy_generator_state(self._rows)
         drawing = self._pool.submit(self._draw, self._rows)
         try:
             yield taken
@@ -53,10 +53,9 @@ class BatchPrefetch:
 
     def state(self) -> NDArray[np.uint8]:
         """Return where the rows are drawn from, without what was drawn ahead."""
-        return self._begun_at
+        return numpy_generator_state(self._rows) if self._next is None else self._before_next
 
     def restore(self, state: NDArray[Any]) -> None:
         """Undo `state`; what was drawn ahead is drawn anew."""
-        self._begun_at = np.asarray(state, np.uint8)
-        restore_numpy_generator(self._rows, self._begun_at)
+        restore_numpy_generator(self._rows, np.asarray(state, np.uint8))
         self._next = None

@@ -73,7 +73,10 @@ class CriticEnsemble(nn.Module):
     def forward(self, features: Tensor, actions: Tensor) -> Tensor:
         """Maps features (B, F) and actions (B, A) to values (N, B)."""
         inputs = torch.cat([features, actions], dim=-1)  # (B, F + A)
-        hidden = self.layers[:-1](inputs.expand(self.members, *inputs.shape))
+        hidden = inputs.expand(self.members, *inputs.shape)
+        *layers, last = self.layers
+        for layer in layers:
+            hidden = layer(hidden)
         with torch.autocast(inputs.device.type, enabled=False):  # of one step's discount, half precision knows little
-            values: Tensor = self.layers[-1](hidden.to(inputs.dtype))  # (N, B, 1)
+            values: Tensor = last(hidden.to(inputs.dtype))  # (N, B, 1)
         return values.squeeze(-1)

@@ -108,10 +108,8 @@ class PolicyConfig:
             raise ConfigurationError(
                 key="policy.execute",
                 value=self.execute,
-                allowed=f"1 to {self.horizon - 1}, fewer than policy.horizon = {self.horizon}, with "
-                f"policy.chunk_blending = {self.chunk_blending}: chunks that do not overlap have nothing to blend"
-                if self.horizon > 1
-                else f"policy.chunk_blending = {self.chunk_blending} only with policy.horizon of 2 or more",
+                allowed=f"at least 1 and less than policy.horizon = {self.horizon}, with policy.chunk_blending = "
+                f"{self.chunk_blending}: chunks that do not overlap have nothing to blend",
                 where=_WHERE,
             )
         if self.chunk_blending == "real_time" and self.flow.steps < _LEAST_GUIDED_STEPS:

@@ -91,15 +91,19 @@ def check_common(*, policy: str, tasks: Collection[str]) -> None:
     Raises:
         ConfigurationError: It reads what they do not have in common, or cannot tell their tasks apart.
     """
-    if policy in READING_TARGET or (len(tasks) > 1 and policy not in READING_INSTRUCTIONS):
-        reads = "reads where the target really is" if policy in READING_TARGET else "reads no instruction"
-        raise ConfigurationError(
-            key="policy",
-            value=policy,
-            allowed=f"one of {', '.join(READING_INSTRUCTIONS)}, where one policy serves "
-            f"{', '.join(sorted(tasks)) or 'several arms'}: {policy} {reads}",
-            where="the launch argument policy",
-        )
+    serving = [name for name in POLICIES.names if name not in READING_TARGET]
+    if len(tasks) > 1:
+        serving = [name for name in serving if name in READING_INSTRUCTIONS]
+    if policy in serving:
+        return
+    reads = "reads where the target really is" if policy in READING_TARGET else "reads no instruction"
+    raise ConfigurationError(
+        key="policy",
+        value=policy,
+        allowed=f"one of {', '.join(serving)}, where one policy serves "
+        f"{', '.join(sorted(tasks)) or 'several arms'}: {policy} {reads}",
+        where="the launch argument policy",
+    )
 
 
 def make_policy(*, spec: EnvironmentSpec, config: PolicyConfig, seed: int = 0, device: str = "cpu") -> ActorPolicy:

@@ -22,7 +22,7 @@ class TableCleanupExpertConfig(PlacingConfig):
 
     # A tick here is three centimetres. Who learns from this misses by one at first, and lands on a hard thing.
     descent_m: float = parameter(0.01, "farthest it goes down in a tick", minimum=1e-3, maximum=1.0)
-    # Over the walls by more than the half of a centimetre that is enough for whoever never misses.
+    # So far over the walls that whoever misses by some centimetres does not strike them.
     hover_m: float = parameter(0.1, "height above the grasp that is kept far from it", minimum=0.01, maximum=0.2)
     carry_m: float = parameter(0.12, "height at which it carries", minimum=0.03, maximum=0.3)
     clear_m: float = parameter(0.06, "height below which a hand at a box is about to strike a wall", minimum=0.0)
@@ -76,9 +76,10 @@ class TableCleanupExpert:
     def act(self, view: ExpertView) -> ExpertAction:
         """Return the motion towards the next thing to be done, and what the fingers do."""
         state = view.state
-        wanted = [name for name in _TIDYING if self._skill.is_between_fingers(view, state.pose(name))]
-        if wanted := wanted or [name for name in _TIDYING if not self._is_placed(view, name)]:
-            name = self._nearest(view, wanted)
+        held = [name for name in _TIDYING if self._skill.is_between_fingers(view, state.pose(name))]
+        untidy = [name for name in _TIDYING if not self._is_placed(view, name)]
+        if held or untidy:
+            name = self._nearest(view, held or untidy)
             placed = self._is_placed(view, name)
             return self._skill.put(view, thing=state.pose(name), place=_place(view, name), placed=placed)
         goal = view.tcp_pose.position + self._shutting(view).to
