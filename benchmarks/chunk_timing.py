@@ -5,7 +5,8 @@
 
 It launches the simulation, its environment and policy_node by the clock, once for each way to blend chunks, with
 every inference made `--inference-delay-s` longer. A flow that wanders in random directions stands in for what a
-learner would send, so that chunks disagree where nothing joins them. The exit status is 0 when no deadline was
+learner would send, so that chunks disagree where nothing joins them; it explores little, since the noise of practice
+jumps at every step, whatever the chunks do. The exit status is 0 when no deadline was
 missed, every action was one of a chunk's and executed as it was, and where chunks are joined, actions change as
 little there as within (on the mean, and by a tenth more at most).
 """
@@ -47,6 +48,8 @@ from user_policies.weights.version import WeightsVersion
 _ROBOT = "arm_0"
 _EXECUTED_TOLERANCE = 1e-3
 _FLOW_STEPS = 8
+_PRACTICE_NOISE_STD = 0.02
+"""The noise of practice is another at every step: at its usual 0.4 it is most of every change, and hides the rest."""
 _SMOOTH = 1.1
 
 
@@ -129,6 +132,7 @@ def measure(blending: str, *, options: argparse.Namespace, trained: dict[str, ND
         "policy.chunk_blending": config.chunk_blending,
         "policy.flow.steps": config.flow.steps,
         "policy.flow.width": config.flow.width,
+        "policy.flow.practice_noise_std": _PRACTICE_NOISE_STD,
         "inference_delay_s": options.inference_delay_s,
     }
     environment = {"deterministic_share": 0.0}
