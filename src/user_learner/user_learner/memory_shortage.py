@@ -9,8 +9,8 @@ import torch
 
 from user_core.errors import UserRosError
 
-_ON_THE_CPU = "DefaultCPUAllocator"
-"""Torch has no error type of its own for the memory of the machine."""
+_SAID = ("DefaultCPUAllocator", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+"""Torch has an error type of its own only for what its allocator of the GPU cannot get."""
 
 
 class MemoryShortageError(UserRosError):
@@ -19,10 +19,16 @@ class MemoryShortageError(UserRosError):
     def __init__(self, *, said: str, key: str, batch_size: int) -> None:
         super().__init__(
             f"learning needs more memory than there is ({said}). It has stopped, robots keep the weights they have, "
-            f"and every checkpoint is good; try {key}: {max(2, batch_size // 2)} instead of {batch_size}, in the "
-            "section learner_node of your params file, and launch the same run again"
+            f"and every checkpoint is good; {_advice(key, batch_size)}, in the section learner_node of your params "
+            "file, and launch the same run again"
         )
         self.key = key
+
+
+def _advice(key: str, batch_size: int) -> str:
+    """Return what to try: half of a batch, of an even size since it may be made of two halves."""
+    half = batch_size // 4 * 2
+    return f"try {key}: {half} instead of {batch_size}" if half else "try a smaller policy"
 
 
 @contextmanager
@@ -48,4 +54,4 @@ def batch_size_named(key: str, batch_size: int) -> Iterator[None]:
 def _is_memory_shortage(error: BaseException) -> bool:
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    return isinstance(error, RuntimeError) and _ON_THE_CPU in str(error)
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _SAID)

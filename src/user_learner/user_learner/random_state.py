@@ -10,6 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from user_core.errors import WeightsError
+from user_core.interfaces import Tensors
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -28,9 +31,20 @@ def torch_generator_state(generator: torch.Generator) -> NDArray[np.uint8]:
     return generator.get_state().numpy().copy()
 
 
-def restore_torch_generator(generator: torch.Generator, state: NDArray[np.uint8]) -> None:
-    """Undoes `torch_generator_state`; of another kind of device's it makes a seed, and draws anew."""
-    given = torch.from_numpy(np.array(state, np.uint8))
+def restore_torch_generator(generator: torch.Generator, state: Tensors, *, name: str) -> None:
+    """Undoes `torch_generator_state`; of another kind of device's it makes a seed, and draws anew.
+
+    Args:
+        generator: What is restored.
+        state: Holds what `torch_generator_state` returned.
+        name: Under which name.
+
+    Raises:
+        WeightsError: There is nothing of that name.
+    """
+    if name not in state:
+        raise WeightsError(f"the learner's checkpoint has no {name!r}: it is of an earlier version of this software")
+    given = torch.from_numpy(np.array(state[name], np.uint8))
     if given.shape == generator.get_state().shape:
         generator.set_state(given)
         return

@@ -62,11 +62,11 @@ class TrainPlan:
 
     def next(self, counters: RunCounters) -> Evaluation | Ending | None:
         """Collect demonstrations where there are none, evaluate when due, end with the final evaluations."""
+        if counters.learner_state == "failed":
+            return Ending(exit_status=EXIT_FAILED, verdict=f"the learner failed: {counters.learner_detail}")
         collection = self._collection.next(counters)
         if not isinstance(collection, Ending) or collection.exit_status != EXIT_MET:
             return collection
-        if counters.learner_state == "failed":
-            return Ending(exit_status=EXIT_FAILED, verdict=f"the learner failed: {counters.learner_detail}")
         if counters.learner_state == "done":
             return self._next_at_end(counters) or Ending(exit_status=EXIT_MET, verdict=counters.learner_detail)
         periodic = self._evaluations.closed_since_finish(EvaluationKind.PERIODIC)

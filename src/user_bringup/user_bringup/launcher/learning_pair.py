@@ -42,7 +42,8 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
                     policy=policy,
                     encoder=str(values.get("policy.encoder", "")),
                     begins_trained=bool(
-                        values.get("pretraining.demonstrations", 1) or values.get("pretraining.begin_with")
+                        (values.get("pretraining.enabled", True) and values.get("pretraining.demonstrations", 1))
+                        or values.get("pretraining.begin_with")
                     ),
                 )
         except UserRosError as error:

@@ -23,7 +23,7 @@ def run_processes(descriptions: Sequence[ProcessDescription], *, output: LaunchO
     SIGINT, SIGTERM and SIGHUP end all of them: SIGINT, after 5 s SIGTERM, after 5 s SIGKILL. So does the end of one
     with ``ends_launch``. If that one also has ``respawn``, only an end of its own will counts: killed, it comes back.
     Status 2, by which a node says that its settings are wrong, ends the launch as well: started again it would say the
-    same.
+    same. So does any other status of one that said `error: ` before: torchrun has a status of its own.
 
     Returns:
         The status of the process that ended the launch; 128 + number after a signal; else 1 if any failed, or 0.
@@ -77,14 +77,15 @@ class _Supervisor:
             killed = status < 0
             if description.ends_launch and not (description.respawn and killed):
                 self._end_all(_SIGNAL_STATUS_BASE - status if killed else status, ended_by=label)
-            if status == _WRONG_SETTINGS_STATUS:
-                self._end_all(status, ended_by=label)
+            if status == _WRONG_SETTINGS_STATUS or (status > 0 and label in self._errors):
+                self._end_all(_WRONG_SETTINGS_STATUS, ended_by=label)
             if not description.respawn or 0 <= description.respawn_max_retries <= retries:
                 return
             retries += 1
             await self._wait_for_shutdown(description.respawn_delay_s)
 
     async def _run_once(self, description: ProcessDescription, *, label: str) -> int:
+        self._errors.pop(label, None)
         try:
             child = await ChildProcess.start(
                 description,

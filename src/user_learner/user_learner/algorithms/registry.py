@@ -85,7 +85,7 @@ def check_encoder(*, policy: str, encoder: str, begins_trained: bool) -> None:
         key="policy.encoder",
         value=encoder,
         allowed="small_trained or resnet10, which learn while they practise: nothing pretrains it, since "
-        "pretraining.demonstrations is 0",
+        "there is no pretraining",
         where="the launch argument policy, as cnn_trained, or begin with demonstrations, as algorithm:=rlpd does",
     )
 

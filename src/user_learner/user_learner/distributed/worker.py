@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Mapping
 from typing import Any
+
+import torch
 
 from user_core.configuration import build
 from user_core.interfaces import Algorithm
@@ -13,17 +17,28 @@ from user_learner.algorithms.registry import algorithm_entry
 from user_learner.distributed.parcel import receive
 from user_learner.distributed.shares import BATCH, batch_from_parcel
 from user_learner.distributed.workers import BEGIN, END, STATE
+from user_learner.memory_shortage import MemoryShortageError, batch_size_named
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
 
 _WHERE = "learner_node's parameters"
 
 
+def work_to_the_end() -> int:
+    """Does the same, and returns the exit status of the process; what is wrong is said as a node says it."""
+    try:
+        work()
+    except MemoryShortageError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return 2
+    return 0
+
+
 def work() -> Algorithm | None:
     """Does what the leader says until it says the end, or is gone; returns the learner as it is then."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal's Ctrl-C; the leader ends first, and says so
     learner: Algorithm | None = None
-    device = "cpu"
+    device, batch_size = "cpu", 0
     while True:
         try:
             parcel = receive()
@@ -32,13 +47,17 @@ def work() -> Algorithm | None:
         if parcel.kind == END:
             return learner
         if parcel.kind == BEGIN:
+            torch.set_num_threads(int(parcel.words["torch_threads"]))
+            os.nice(int(parcel.words["niceness"]))
             learner, device = _make_learner(parcel.words), str(parcel.words["device"])
+            batch_size = int(parcel.words["hyperparameters"]["batch_size"])
         elif learner is None:
             raise RuntimeError(f"the leader sent {parcel.kind!r} before {BEGIN!r}")
         elif parcel.kind == STATE:
             learner.restore({name: tensor.numpy() for name, tensor in parcel.tensors.items()})
         elif parcel.kind == BATCH:
-            learner.update(batch_from_parcel(parcel, device=device))
+            with batch_size_named("hyperparameters.batch_size", batch_size):
+                learner.update(batch_from_parcel(parcel, device=device))
 
 
 def _make_learner(setup: Mapping[str, Any]) -> Algorithm:

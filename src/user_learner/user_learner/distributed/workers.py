@@ -88,10 +88,13 @@ class TorchWorkers:
 
     Args:
         processes: N, this one included.
+        torch_threads: Of each.
+        niceness: Of each.
     """
 
-    def __init__(self, *, processes: int) -> None:
+    def __init__(self, *, processes: int, torch_threads: int = 1, niceness: int = 0) -> None:
         self._processes = processes
+        self._priority = {"torch_threads": torch_threads, "niceness": niceness}
 
     def begin(self, setup: LearnerSetup) -> None:
         """Have each make the same learner."""
@@ -112,7 +115,7 @@ class TorchWorkers:
                 f"{self._processes} processes, so that all parts are alike",
                 where="the group hyperparameters of learner_node in the params files, or learner_processes:=",
             )
-        self._send(Parcel(kind=BEGIN, words=setup.as_plain()))
+        self._send(Parcel(kind=BEGIN, words=setup.as_plain() | self._priority))
 
     def follow(self, state: Callable[[], Tensors]) -> None:
         """Give each the learner's whole state."""

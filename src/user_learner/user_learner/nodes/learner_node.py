@@ -26,7 +26,7 @@ from user_learner.algorithms.registry import algorithm_entry
 from user_learner.checkpoint import CheckpointStore
 from user_learner.config import WHERE, LearnerNodeConfig, learner_config_type
 from user_learner.distributed.ranks import ALONE, Ranks, come_together
-from user_learner.distributed.worker import work
+from user_learner.distributed.worker import work_to_the_end
 from user_learner.distributed.workers import NoWorkers, TorchWorkers, Workers
 from user_learner.incarnation import next_incarnation
 from user_learner.replay.limiter import make_pipeline
@@ -70,7 +70,7 @@ class LearnerNode(Node):
         self._demonstrations = (
             BagDemonstrations(folder=Path(self._config.demonstrations).expanduser()) if wanted else NoDemonstrations()
         )
-        self._workers: Workers = NoWorkers() if ranks.processes == 1 else TorchWorkers(processes=ranks.processes)
+        self._workers = self._make_workers(ranks)
         self._weights = WeightsPublisher(node=self)
         self._link = LogLink(node=self, inbox=self._inbox, config=self._config.follow)
         self._learner = LearnerThread(
@@ -95,6 +95,13 @@ class LearnerNode(Node):
         """Let the learner write its last checkpoint, and its workers go."""
         self._learner.stop()
         self._workers.end()
+
+    def _make_workers(self, ranks: Ranks) -> Workers:
+        if ranks.processes == 1:
+            return NoWorkers()
+        return TorchWorkers(
+            processes=ranks.processes, torch_threads=self._config.torch_threads, niceness=self._config.niceness
+        )
 
     def _make_session(self, spec: EnvironmentSpec, early: list[LogNews], stopping: threading.Event) -> LearningSession:
         parts = make_parts(
@@ -158,8 +165,7 @@ def main() -> None:
     ranks = Ranks.of(os.environ)
     come_together(ranks)
     if ranks.rank > 0:
-        work()
-        return
+        end_process(work_to_the_end())
     end_process(run_node(partial(LearnerNode, ranks=ranks), make_executor=event_driven_executor))
 
 

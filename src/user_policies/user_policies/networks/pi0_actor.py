@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from user_policies.networks.actor import Actor, weighted_mean
+from user_policies.networks.flow_config import FlowConfig
 from user_policies.networks.frozen_base import copy_on_base
 from user_policies.networks.pi0_model import PADDED
 from user_policies.processing.flat_layout import FlatLayout
@@ -24,7 +25,7 @@ class Pi0Actor(Actor):
     kind = "pi0"
 
     def __init__(
-        self, *, model: nn.Module, layout: FlatLayout, image_token: int, horizon: int, actions: int, steps: int
+        self, *, model: nn.Module, layout: FlatLayout, image_token: int, horizon: int, actions: int, flow: FlowConfig
     ) -> None:
         """Takes a copy of a model on the same base.
 
@@ -34,13 +35,14 @@ class Pi0Actor(Actor):
             image_token: Token number that stands for a patch of an image, above all words.
             horizon: H, steps in a chunk.
             actions: A, action axes; the model's further ones are padding.
-            steps: K, Euler steps from noise to chunk.
+            flow: Its Euler steps from noise to chunk, and what a deterministic chunk begins from.
         """
         super().__init__(horizon=horizon, actions=actions)
         self.model: Any = copy_on_base(model)
         self._layout = layout
         self._image_token = image_token
-        self._steps = steps
+        self._steps = flow.steps
+        self._mode_from = flow.mode_from
         config: Any = self.model.config
         vision = config.vlm_config.vision_config
         cameras = layout.shapes["pixels"][0]
@@ -55,11 +57,13 @@ class Pi0Actor(Actor):
 
     def sample(self, features: Tensor, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
         """Draws chunks (B, H, A); how likely they were is not known, NaN (B,)."""
-        noise = standard_normal((len(features), self.horizon, PADDED), like=features, generator=generator)
-        return self.follow(features, start=noise), features.new_full((len(features),), float("nan"))
+        chunk = self.follow(features, start=self._noise(features, generator))
+        return chunk, features.new_full((len(features),), float("nan"))
 
     def mode(self, features: Tensor, generator: Generator | None = None) -> Tensor:
-        """Returns the chunks (B, H, A) at the end of the path that begins without noise."""
+        """Returns the chunks (B, H, A) at the end of the path that begins as `policy.flow.mode_from` says."""
+        if self._mode_from == "sample":
+            return self.follow(features, start=self._noise(features, generator))
         return self.follow(features, start=features.new_zeros(len(features), self.horizon, PADDED))
 
     @torch.no_grad()
@@ -92,6 +96,9 @@ class Pi0Actor(Actor):
         padded = functional.pad(chunk, (0, PADDED - self.actions))
         errors: Tensor = self.model(noise=noise, timestep=time, actions=padded, **self.model_inputs(features)).loss
         return weighted_mean(errors[..., : self.actions], weight=weight)
+
+    def _noise(self, features: Tensor, generator: Generator | None) -> Tensor:
+        return standard_normal((len(features), self.horizon, PADDED), like=features, generator=generator)
 
     def _read(self, inputs: Mapping[str, Tensor]) -> Any:
         """Run the vision-language model over images and words: the keys and values that every Euler step reads."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
 from user_core.errors import WeightsError, listed
@@ -145,7 +146,7 @@ def _load(transformers: Any, config: Any, weights: str) -> nn.Module:
         model, report = transformers.PI0ForConditionalGeneration.from_pretrained(
             source, config=config, output_loading_info=True, ignore_mismatched_sizes=True, dtype=torch.float32
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise WeightsError(f"policy.weights = {weights} cannot be loaded: {error}") from error
     faults = [f"{name} is missing" for name in sorted(report["missing_keys"])]
     faults += [f"{name} is unknown" for name in sorted(report["unexpected_keys"])]

@@ -120,14 +120,14 @@ class ActorPolicy:
         self._evaluation_mode()
         prefix = self._prefix_batch(prefixes)
         with torch.inference_mode() if prefix is None else torch.no_grad():  # a guided flow differentiates
-            features = self.network.features(batch)
             if all(deterministic):
-                chosen = self._mode(batch, features, prefix)
+                chosen = self._mode(self.average.features(batch), prefix)
+            elif not any(deterministic):
+                chosen = self._explore(self.network.features(batch), prefix)
             else:
-                chosen = self._explore(features, prefix)
-                if any(deterministic):
-                    mode = self._mode(batch, features, prefix)
-                    chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, chosen)
+                mode = self._mode(self.average.features(batch), prefix)
+                explored = self._explore(self.network.features(batch), prefix)
+                chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, explored)
         return list(chosen.cpu().numpy())
 
     def warm_up(self) -> None:
@@ -224,9 +224,7 @@ class ActorPolicy:
                 if module.training:
                     module.eval()
 
-    def _mode(self, batch: ObservationBatch, features: Tensor, prefix: PrefixBatch | None) -> Tensor:
-        if self.average is not self.network and self.network.features.trained_end_to_end:
-            features = self.average.features(batch)
+    def _mode(self, features: Tensor, prefix: PrefixBatch | None) -> Tensor:
         if prefix is None:
             return self.average.actor.mode(features, self._generator)
         return self.average.actor.continue_chunk(features, prefix=prefix, deterministic=True, generator=self._generator)

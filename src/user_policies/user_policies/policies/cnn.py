@@ -29,10 +29,11 @@ class ImageFeatures(FeatureExtractor):
 
     The goal head is trained in pretraining on a hindsight label: the tool's way to where *this* demonstration next
     closed or opened the gripper, else ended. Its prediction is a feature, coarse and fine, because insertion is decided
-    by the last millimetres.
+    by the last millimetres. How fine is kept with the weights.
     """
 
     reads_images = True
+    goal_fine_gain: Tensor
 
     def __init__(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> None:
         """Reads every group of the spec but the privileged one, and every camera.
@@ -55,7 +56,7 @@ class ImageFeatures(FeatureExtractor):
         encoded = self._state.outputs + config.encoder_outputs * len(spec.cameras)
         self.goal_axes = config.goal_axes
         self.goal_scale = config.goal_scale
-        self._fine_gain = config.goal_fine_gain
+        self.register_buffer("goal_fine_gain", torch.tensor(config.goal_fine_gain))
         self.goal_head = nn.Sequential(
             nn.Linear(encoded, _GOAL_HIDDEN), nn.ReLU(), nn.Linear(_GOAL_HIDDEN, len(config.goal_axes))
         )
@@ -70,7 +71,7 @@ class ImageFeatures(FeatureExtractor):
         views = [encoder(image) for encoder, image in zip(self.encoders, images, strict=True)]
         encoded = torch.cat([self._state(observations.states), *views], dim=-1)
         goal = self.goal_head(encoded)  # (B, G)
-        return torch.cat([encoded, goal, (self._fine_gain * goal).clamp(-_FINE_CLIP, _FINE_CLIP)], dim=-1)
+        return torch.cat([encoded, goal, (self.goal_fine_gain * goal).clamp(-_FINE_CLIP, _FINE_CLIP)], dim=-1)
 
     def goal_of(self, features: Tensor) -> Tensor:
         """Returns the predicted distance to the goal (B, G), in units of `goal_scale`, out of features (B, F)."""

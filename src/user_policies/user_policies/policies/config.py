@@ -52,7 +52,10 @@ class PolicyConfig:
         "kept",
     )
     fine_feature_m: float = parameter(
-        0.005, "mlp: the target is seen again in units of this distance, clipped at 2", minimum=1e-4, maximum=1.0
+        0.005,
+        "mlp: the target is seen again in units of this distance, clipped at 2; weights bring theirs",
+        minimum=1e-4,
+        maximum=1.0,
     )
     encoder: str = parameter(
         "small",
@@ -74,7 +77,10 @@ class PolicyConfig:
         0.03, "cnn: distance in metres or radians that the goal prediction calls 1", minimum=1e-3, maximum=1.0
     )
     goal_fine_gain: float = parameter(
-        6.0, "cnn: the prediction is seen again, multiplied by this and clipped at 2", minimum=1.0, maximum=100.0
+        6.0,
+        "cnn: the prediction is seen again, multiplied by this and clipped at 2; weights bring theirs",
+        minimum=1.0,
+        maximum=100.0,
     )
     instruction_words: int = parameter(12, "vla_small: words of an instruction that are read", minimum=1, maximum=256)
     size: str = parameter(

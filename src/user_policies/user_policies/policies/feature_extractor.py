@@ -29,3 +29,12 @@ class FeatureExtractor(nn.Module):
     def forward(self, observations: ObservationBatch) -> Tensor:
         """Maps B observations to features (B, F)."""
         raise NotImplementedError
+
+    @property
+    def summary_outputs(self) -> int:
+        """Returns G, how many numbers are in a summary."""
+        return self.outputs
+
+    def summary(self, features: Tensor) -> Tensor:
+        """Returns what small networks beside the actor read of features (B, F): (B, G), unless they are many all."""
+        return features

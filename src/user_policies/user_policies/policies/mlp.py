@@ -19,10 +19,12 @@ _FINE_CLIP = 2.0
 class StateFeatures(FeatureExtractor):
     """All state groups, and the distance to the target once more on a fine scale.
 
-    At centimetre scale alone, the last millimetres of an insertion are a change in the second decimal of one input.
+    At centimetre scale alone, the last millimetres of an insertion are a change in the second decimal of one input. How
+    fine is kept with the weights.
     """
 
     target_position: Tensor
+    fine_feature_m: Tensor
 
     def __init__(self, *, spec: EnvironmentSpec, config: PolicyConfig) -> None:
         """Reads every group of the spec.
@@ -44,13 +46,13 @@ class StateFeatures(FeatureExtractor):
         self._state = StateInput(spec=spec, groups=self.state_groups)
         start = slices[PRIVILEGED_GROUP].start
         self.register_buffer("target_position", torch.arange(start, start + 3), persistent=False)
-        self._fine_m = config.fine_feature_m
+        self.register_buffer("fine_feature_m", torch.tensor(config.fine_feature_m))
         self.outputs = self._state.outputs + 3
 
     def forward(self, observations: ObservationBatch) -> Tensor:
         """Maps states (B, S) to features (B, F); images are not looked at."""
         states = observations.states
-        fine = states.index_select(-1, self.target_position) / self._fine_m
+        fine = states.index_select(-1, self.target_position) / self.fine_feature_m
         return torch.cat([self._state(states), fine.clamp(-_FINE_CLIP, _FINE_CLIP)], dim=-1)
 
 

@@ -23,6 +23,8 @@ from user_policies.processing.square_image import square_image
 from user_policies.processing.state_input import StateInput
 
 Tokenizer = Callable[[Sequence[str]], Tensor]
+_SUMMARY_SIDE = 8
+"""Pixels on a side of an image in a summary."""
 
 
 class Pi0Features(FeatureExtractor):
@@ -62,6 +64,18 @@ class Pi0Features(FeatureExtractor):
             words=self._tokenizer(observations.instructions).to(state) / self._size.image_token,
         )
 
+    @property
+    def summary_outputs(self) -> int:
+        """Returns G, how many numbers are in a summary."""
+        cameras, colours, _, _ = self.layout.shapes["pixels"]
+        return cameras * colours * _SUMMARY_SIDE**2 + PADDED + self._size.words
+
+    def summary(self, features: Tensor) -> Tensor:
+        """Returns state, words and coarse images, (B, G): a hundredth of the features, which are mostly pixels."""
+        parts = self.layout.unpack(features)
+        coarse = torch.nn.functional.adaptive_avg_pool2d(parts["pixels"].flatten(1, 2), _SUMMARY_SIDE)
+        return torch.cat([coarse.flatten(1), parts["state"], parts["words"]], dim=1)
+
 
 class Pi0Policy(ActorPolicy):
     """A vision-language-action model; of its weights only those that train are sent and kept."""
@@ -88,7 +102,7 @@ class Pi0Policy(ActorPolicy):
             image_token=SIZES[config.size].image_token,
             horizon=config.horizon,
             actions=spec.action_dim,
-            steps=config.flow.steps,
+            flow=config.flow,
         )
 
 

@@ -75,8 +75,8 @@ def check_blending(*, policy: str, blending: str) -> None:
         raise ConfigurationError(
             key="policy.chunk_blending",
             value=blending,
-            allowed=f"none or ensembling: the actions of policy {policy} are not drawn by a flow, so that they cannot "
-            "be made to continue a chunk",
+            allowed=f"none or ensembling: only the flow policies here can be made to continue a chunk, and {policy} is "
+            "none of them",
             where="the params files, or the launch argument policy",
         )
 

@@ -119,8 +119,8 @@ class WeightsLoader:
         while (work := self._work.get()) is not None:
             try:
                 result = work()
-            except (UserRosError, OSError) as error:
-                result = LoadResult(run=self._scope.run if self._scope else "", reason=str(error))
+            except Exception as error:  # noqa: BLE001 - a thread that ends here would leave the robot with old weights
+                result = LoadResult(run=self._scope.run if self._scope else "", reason=_reason(error))
             if result is not None:
                 self._results.put(result)
                 self._notify()
@@ -162,8 +162,8 @@ class WeightsLoader:
             return LoadResult(run=scope.run, asked=asked, reason=f"weights {asked} are not here")
         try:
             return LoadResult(run=scope.run, asked=asked, loaded=self._build(scope, stored.read()))
-        except (UserRosError, OSError) as error:
-            return LoadResult(run=scope.run, asked=asked, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - as above, and here it is known what was asked for
+            return LoadResult(run=scope.run, asked=asked, reason=_reason(error))
 
     def _build(self, scope: _Scope, payload: WeightsPayload) -> LoadedPolicy:
         """Fill a spare policy, or a new one, and compare the digest over what it then holds (trap 5)."""
@@ -183,3 +183,8 @@ class WeightsLoader:
         policy = self._make_policy(spec)
         policy.warm_up()
         return policy
+
+
+def _reason(error: Exception) -> str:
+    """Return what is said of an error: our own speak for themselves, of others the type is named, too."""
+    return str(error) if isinstance(error, UserRosError | OSError) else f"{type(error).__name__}: {error}"

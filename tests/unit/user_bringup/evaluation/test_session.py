@@ -263,6 +263,14 @@ def test_a_failed_learner_ends_the_run_with_its_reason(run: Run) -> None:
     assert "the critic diverged" in run.session.ending.verdict
 
 
+def test_a_learner_that_failed_at_its_start_spares_the_person_the_demonstrations(run: Run) -> None:
+    run.demonstrations.present = False
+    run.counters.learner_state, run.counters.learner_detail = "failed", "no weights in runs/typo"
+    assert run.tick(steps=0) == []
+    assert run.session.ending is not None
+    assert run.session.ending.exit_status == 1
+
+
 def test_a_learner_that_is_done_ends_the_run_with_the_final_evaluation_of_its_last_version(run: Run) -> None:
     run.counters.learner_state, run.counters.learner_detail = "done", "all 300 updates are done"
     run.counters.required_version = "1.300"

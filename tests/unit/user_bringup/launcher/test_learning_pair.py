@@ -104,5 +104,5 @@ def test_different_arms_at_one_task_need_no_instruction(tmp_path: Path) -> None:
 @pytest.mark.parametrize("policy", ["cnn", "mlp", "pi0"])
 def test_only_a_flow_can_continue_a_chunk(policy: str, tmp_path: Path) -> None:
     text = section("algorithm", "bc") + f"    policy.name: {policy}\n    policy.chunk_blending: real_time\n"
-    with pytest.raises(LaunchArgumentError, match="not drawn by a flow"):
+    with pytest.raises(LaunchArgumentError, match="only the flow policies"):
         check_learning_pairs([learner(tmp_path, text)])

@@ -91,6 +91,13 @@ def test_node_with_wrong_settings_ends_the_launch_instead_of_coming_back(folder:
     assert runner.output.rstrip().endswith("[launch] [a-1] error: no such key")
 
 
+def test_status_of_whoever_started_the_node_does_not_hide_that_its_settings_are_wrong(folder: LaunchFolder):
+    body = "<node pkg='demo' exec='a' output='screen' respawn='true'/>"
+    with runner_of(folder, body, a="echo once; echo 'error: no such key' >&2; sleep 0.5; exit 1") as runner:
+        assert runner.wait() == 2
+    assert runner.output.count("[a-1] once") == 1
+
+
 def test_respawn_waits_for_its_delay_but_not_while_shutting_down(folder: LaunchFolder):
     body = "<node pkg='demo' exec='a' output='screen' respawn='true' respawn_delay='60'/>"
     with runner_of(folder, body, a="echo once") as runner:

@@ -222,3 +222,11 @@ def test_half_precision_learns_and_keeps_whole_weights() -> None:
 def test_more_parts_than_samples_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="micro_batches"):
         BcConfig(batch_size=4, micro_batches=5)
+
+
+@pytest.mark.parametrize(("kind", "lacking"), [(BcLearner, "generator"), (HgDaggerLearner, "shares")])
+def test_a_checkpoint_of_an_earlier_version_is_refused_naming_what_it_lacks(kind: type[Any], lacking: str) -> None:
+    learner = make(kind)
+    state = {name: value for name, value in learner.state().items() if name != lacking}
+    with pytest.raises(WeightsError, match=f"has no '{lacking}'"):
+        learner.restore(state)

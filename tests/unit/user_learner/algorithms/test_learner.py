@@ -84,6 +84,17 @@ def test_only_the_optimisers_of_the_phase_are_stepped() -> None:
     assert all(digest_of(learner, part) != before[part] for part in actor_parts)
 
 
+@pytest.mark.parametrize(
+    ("utd_ratio", "asked", "period"), [(0.5, 0, 1), (1.0, 0, 1), (4.0, 0, 4), (4.0, 2, 2), (0.5, 3, 3)]
+)
+def test_actor_learns_once_in_each_training_step_unless_told_otherwise(
+    utd_ratio: float, asked: int, period: int
+) -> None:
+    learner = make(utd_ratio=utd_ratio, actor_every=asked)
+    phases = ["actor_loss" in learner.update(make_batch(learner)) for _ in range(2 * period)]
+    assert phases == 2 * ([False] * (period - 1) + [True])
+
+
 def test_actor_waits_until_the_critics_have_learned() -> None:
     learner = make(actor_every=2, actor_start_updates=4)
     phases = ["actor_loss" in learner.update(make_batch(learner)) for _ in range(8)]
@@ -143,9 +154,9 @@ def test_target_encoder_follows_the_encoder_as_target_critics_follow_the_critics
     with torch.no_grad():
         for parameter in learner._policy.network.features.parameters():
             parameter.add_(1.0)
-    before = {name: value for name, value in learner.state().items() if name.startswith("target_encoder.")}
+    names = [f"target_encoder.{name}" for name, _ in learner._policy.network.features.named_parameters()]
+    before = {name: learner.state()[name] for name in names}
     learner.update(make_batch(learner, raw=True))
-    assert before
     after = learner.state()
     for name, value in before.items():
         np.testing.assert_allclose(after[name], value + 0.25, rtol=1e-5, atol=1e-5)

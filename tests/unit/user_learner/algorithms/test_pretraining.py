@@ -8,12 +8,13 @@ import torch
 
 from tests.support.learning_records import make_episode, small_spec
 from user_core.types import Mode
+from user_learner.algorithms.pretraining import pretrainer
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.demonstrations import goal_labels, successful_demonstrations
 from user_learner.algorithms.pretraining.imitation import Examples, imitate
 from user_learner.algorithms.pretraining.pretrainer import begin_practice, pretrain
 from user_learner.algorithms.pretraining.progress import PretrainingStopped, Progress
-from user_learner.memory_shortage import MemoryShortageError
+from user_learner.memory_shortage import MemoryShortageError, batch_size_named
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.memory import SamplingMemory
 from user_policies.networks.gaussian_actor import GaussianActor
@@ -46,7 +47,7 @@ def make_actor() -> GaussianActor:
 
 
 def examples(features: torch.Tensor, actions: torch.Tensor) -> Examples:
-    return Examples(features=features, chunk=actions[:, None], weight=torch.ones(len(actions), 1))
+    return Examples(features=lambda rows: features[rows], chunk=actions[:, None], weight=torch.ones(len(actions), 1))
 
 
 def test_goal_label_is_the_way_to_where_the_episode_ended() -> None:
@@ -110,6 +111,32 @@ def test_features_are_computed_of_demonstrations_only_and_in_batches(monkeypatch
     assert (sum(seen), max(seen)) == (5 * 4, 6)
 
 
+def test_features_as_large_as_images_are_computed_as_they_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, drawn = make("cnn"), make("cnn")
+    pretrain(kept, memory=demonstrations(), config=SHORT, seed=0, progress=QUIET)
+    monkeypatch.setattr(pretrainer, "_MOST_KEPT", 0)
+    pretrain(drawn, memory=demonstrations(), config=SHORT, seed=0, progress=QUIET)
+    for name, tensor in kept.weights().items():
+        np.testing.assert_allclose(drawn.weights()[name], tensor, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[enforce fail] DefaultCPUAllocator: not enough memory",
+        "CUDA error: out of memory",
+        "CUBLAS_STATUS_ALLOC_FAILED",
+    ],
+)
+def test_what_libraries_say_of_a_lack_of_memory_is_understood(said: str) -> None:
+    with pytest.raises(MemoryShortageError, match="try batch: 32 instead of 64"), batch_size_named("batch", 64):
+        raise RuntimeError(said)
+    with pytest.raises(MemoryShortageError, match="try a smaller policy"), batch_size_named("batch", 2):
+        raise RuntimeError(said)
+    with pytest.raises(RuntimeError, match="of shapes"), batch_size_named("batch", 64):
+        raise RuntimeError("mismatch of shapes")
+
+
 @pytest.mark.parametrize(
     ("name", "method", "key"),
     [
@@ -147,7 +174,7 @@ def test_imitation_learns_a_function_of_the_features() -> None:
         progress=QUIET,
     )
     unseen = examples(features[200:], actions[200:])
-    loss = actor.imitation_loss(unseen.features, chunk=unseen.chunk, weight=unseen.weight)
+    loss = actor.imitation_loss(features[200:], chunk=unseen.chunk, weight=unseen.weight)
     assert float(loss.detach()) < 0.03
 
 

@@ -167,6 +167,28 @@ def test_deterministic_actions_come_from_the_average_only_when_asked() -> None:
         assert np.allclose(before, after) == asked
 
 
+@pytest.mark.parametrize("encoder", ["small", "small_trained"])
+def test_an_answer_encodes_the_images_once(encoder: str) -> None:
+    policy = make("cnn", encoder=encoder)
+    encoded: list[None] = []
+    for features in {policy.network.features, policy.average.features}:
+        features.register_forward_hook(lambda *_: encoded.append(None))
+    for deterministic in (True, False):
+        encoded.clear()
+        policy.act([make_observation(policy.spec)], deterministic=[deterministic])
+        assert len(encoded) == 1
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn"])
+def test_what_scales_the_features_comes_with_the_weights(name: str) -> None:
+    trained = make(name, fine_feature_m=1.0, goal_fine_gain=30.0)
+    loaded = make(name)
+    loaded.load(trained.weights())
+    observation = make_observation(trained.spec)
+    one, other = (policy.act([observation], deterministic=[True])[0] for policy in (trained, loaded))
+    np.testing.assert_array_equal(one, other)
+
+
 def test_average_moves_by_its_rate() -> None:
     policy = make("mlp")
     before = policy.weights()["ema.actor.mean.bias"]

@@ -64,6 +64,28 @@ def test_base_is_refused_without_weights() -> None:
 
 
 @needs_library
+def test_a_summary_is_small_and_sees_all_three(tmp_path: Path) -> None:
+    policy = make()
+    extractor = policy.network.features
+    one = told("put the red cube away")
+    darker = replace(one, images=tuple(image // 2 for image in one.images))
+    moved = replace(one, state=one.state + np.float32(0.1))
+    rows = features_of(policy, [one, told("shut the lid"), darker, moved])
+    summary = extractor.summary(rows)
+    assert summary.shape == (4, extractor.summary_outputs)
+    assert extractor.summary_outputs < extractor.outputs / 10
+    assert all(float((summary[0] - other).abs().max()) > 1e-3 for other in summary[1:])
+
+
+@needs_library
+def test_a_deterministic_chunk_begins_from_a_sample_where_that_is_asked_for() -> None:
+    for start, differs in (("zero", False), ("sample", True)):
+        policy = make(flow=FlowConfig(steps=3, mode_from=start))
+        one, other = (policy.act([told("a")], deterministic=[True])[0] for _ in range(2))
+        assert np.allclose(one, other) != differs
+
+
+@needs_library
 def test_features_are_of_one_size_so_that_none_drowns_the_others() -> None:
     features = features_of(make(), [told("put the red cube away"), told("shut the lid", step=1)])
     assert float(features.abs().max()) <= 1.5
@@ -199,6 +221,13 @@ class TestWeights:
         folder = _saved(tmp_path)
         with pytest.raises(WeightsError, match=r"layers\.2.* is missing.*policy\.size|is missing|has shape"):
             make(size="small", weights=str(folder))
+
+    def test_a_file_that_was_cut_short_is_named(self, tmp_path: Path) -> None:
+        folder = _saved(tmp_path)
+        file = folder / "model.safetensors"
+        file.write_bytes(file.read_bytes()[:1000])
+        with pytest.raises(WeightsError, match=rf"policy\.weights = {folder}"):
+            make(weights=str(folder))
 
     def test_a_folder_that_is_not_there_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(WeightsError, match="nowhere"):

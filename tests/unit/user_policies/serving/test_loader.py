@@ -104,7 +104,7 @@ def test_a_head_that_is_not_loaded_is_found_by_digest(tmp_path: Path) -> None:
 
         def load(self, weights: Tensors) -> None:
             before = self.weights()
-            name = next(iter(before))
+            name = next(name for name in before if name.startswith("actor."))
             super().load({**weights, name: before[name]})
 
     running = Running(tmp_path, make_policy=lambda spec: Forgetful(spec=spec, config=CONFIG))
@@ -114,6 +114,28 @@ def test_a_head_that_is_not_loaded_is_found_by_digest(tmp_path: Path) -> None:
     running.loader.stop()
     assert result.loaded is None
     assert "digests" in result.reason
+
+
+def test_an_error_of_a_library_costs_one_version_and_not_the_next(tmp_path: Path) -> None:
+    class Short(MlpPolicy):
+        """The GPU has no memory left for the first version."""
+
+        loads = 0
+
+        def load(self, weights: Tensors) -> None:
+            Short.loads += 1
+            if Short.loads == 1:
+                raise RuntimeError("CUDA error: out of memory")
+            super().load(weights)
+
+    running = Running(tmp_path, make_policy=lambda spec: Short(spec=spec, config=CONFIG))
+    begin(running)
+    running.deliver(policy_payload(update=32))
+    assert running.result().reason == "RuntimeError: CUDA error: out of memory"
+    running.deliver(policy_payload(update=64))
+    loaded = running.result().loaded
+    running.loader.stop()
+    assert loaded is not None and loaded.identity.label == "1.64"
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ class BcLearner:
         check_tensors(without(self._of_any_shape, state), expected=expected, what="the learner's checkpoint")
         self._policy.load(under("policy.", state))
         restore_optimiser(self._optimiser, state, prefix="optimiser.imitation.")
-        restore_torch_generator(self._generator, np.asarray(state["generator"]))
+        restore_torch_generator(self._generator, state, name="generator")
         self.updates = int(state["updates"])
 
     def _accumulate_gradients(self, batch: Batch, *, weight: Tensor) -> tuple[float, Tensor]:

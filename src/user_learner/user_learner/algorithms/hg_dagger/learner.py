@@ -46,7 +46,7 @@ class HgDaggerLearner(BcLearner):
             torch.manual_seed(seed)
             self._ensemble = DoubtEnsemble(
                 members=config.doubt_members,
-                features=policy.network.features.outputs,
+                inputs=policy.network.features.summary_outputs,
                 actions=policy.spec.action_dim,
                 hidden_size=config.doubt_hidden_size,
             ).to(policy.device)
@@ -98,12 +98,12 @@ class HgDaggerLearner(BcLearner):
         super().restore(state)
         load_module(self._ensemble, state, prefix="doubt.")
         restore_optimiser(self._ensemble_optimiser, state, prefix="optimiser.doubt.")
-        restore_torch_generator(self._shares, np.asarray(state["shares"]))
+        restore_torch_generator(self._shares, state, name="shares")
         self._doubts = np.asarray(state["doubts"]).tolist()
 
     def _update_more(self, features: Tensor, *, batch: Batch, weight: Tensor) -> dict[str, float]:
         """Updates the ensemble on the first step of each chunk."""
-        actions = self._ensemble(features)  # (M, B, A)
+        actions = self._heads(features)  # (M, B, A)
         shares = self._ensemble.shares(len(features), generator=self._shares, device=features.device)  # (M, B)
         loss = losses.ensemble_loss(actions, target=batch.action[:, 0].clamp(-1, 1), weight=shares * weight[:, 0])
         self._ensemble_optimiser.zero_grad()
@@ -114,5 +114,10 @@ class HgDaggerLearner(BcLearner):
 
     def _doubt_of(self, observations: Observations) -> list[float]:
         with torch.no_grad():
-            doubts: list[float] = losses.doubt(self._ensemble(self._encoding.evaluate(observations))).tolist()
+            doubts: list[float] = losses.doubt(self._heads(self._encoding.evaluate(observations))).tolist()
         return doubts
+
+    def _heads(self, features: Tensor) -> Tensor:
+        """Return what each head would do first, (M, B, A), on features (B, F)."""
+        actions: Tensor = self._ensemble(self._policy.network.features.summary(features))
+        return actions

@@ -11,6 +11,7 @@ from user_core.configuration import parameter
 class PretrainingConfig:
     """Encoder and goal head first, then the actor by imitation on the encoder's features."""
 
+    enabled: bool = parameter(True, "false = practice begins without demonstrations, however many the task would have")
     demonstrations: int = parameter(
         20, "successful demonstrations to wait for; 0 begins practice without pretraining", minimum=0, maximum=10000
     )
@@ -38,11 +39,11 @@ class PretrainingConfig:
     @property
     def begins_trained(self) -> bool:
         """Whether practice begins with weights that were trained: here, or earlier."""
-        return bool(self.demonstrations or self.begin_with)
+        return bool((self.enabled and self.demonstrations) or self.begin_with)
 
     @property
     def count(self) -> int:
         """Successful demonstrations to wait for; 0 = none has to be there before practice begins."""
-        if self.begin_with or not self.demonstrations:
+        if self.begin_with or not (self.enabled and self.demonstrations):
             return 0
         return self.demonstrations_asked or self.demonstrations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +17,17 @@ from user_policies.networks.actor import Actor
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Examples:
-    """Features (N, F), the chunks (N, H, A) done from there on, and the weight (N, H) of each step."""
+    """N observations of demonstrations, and what was done there.
 
-    features: Tensor
+    Attributes:
+        features: Returns the features (B, F) of B of them.
+        chunk: (N, H, A), what was done from there on.
+        weight: (N, H) of each step.
+    """
+
+    features: Callable[[Tensor], Tensor]
     chunk: Tensor
     weight: Tensor
-
-    def picked(self, rows: Tensor) -> Examples:
-        """Return some of them."""
-        return Examples(features=self.features[rows], chunk=self.chunk[rows], weight=self.weight[rows])
 
 
 def imitate(
@@ -51,13 +54,17 @@ def imitate(
         PretrainingStopped: When asked to stop.
     """
     rows = np.random.default_rng(seed)
-    generator = Generator(device=examples.features.device).manual_seed(seed)
+    generator = Generator(device=examples.chunk.device).manual_seed(seed)
     optimiser = Adam(actor.parameters(), lr=config.imitation_learning_rate, fused=True)
     for update in range(1, config.imitation_updates + 1):
         progress.at(what="imitation", update=update, updates=config.imitation_updates)
-        picked = torch.from_numpy(rows.integers(len(examples.features), size=config.imitation_batch_size))
-        part = examples.picked(picked)
-        loss = actor.imitation_loss(part.features, chunk=part.chunk, weight=part.weight, generator=generator)
+        picked = torch.from_numpy(rows.integers(len(examples.chunk), size=config.imitation_batch_size))
+        loss = actor.imitation_loss(
+            examples.features(picked),
+            chunk=examples.chunk[picked],
+            weight=examples.weight[picked],
+            generator=generator,
+        )
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from user_core.interfaces import Tensors
 from user_learner.algorithms.pretraining.config import PretrainingConfig
@@ -21,6 +24,9 @@ from user_learner.replay.memory import SamplingMemory
 from user_policies.modules import load_module, module_tensors
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.cnn import ImageFeatures
+
+_MOST_KEPT = 2**26
+"""Numbers, a quarter of a gigabyte: pi0's features are its images, a hundred thousand numbers in each row."""
 
 
 def pretrain(
@@ -118,17 +124,23 @@ class _Phases:
         self._check(key="pretraining.imitation_learning_rate", learning_rate=config.imitation_learning_rate)
 
     def _examples(self) -> Examples:
-        features = features_of(
+        """Return features that are computed once, unless they are as large as images."""
+        rows, device = self.demonstrations.rows, self.policy.device
+        few = len(rows) * self.policy.network.features.outputs <= _MOST_KEPT
+        kept = self._features(rows) if few else None
+        return Examples(
+            features=lambda picked: self._features(rows[picked.numpy()]) if kept is None else kept[picked],
+            chunk=self.demonstrations.actions.to(device),
+            weight=self.demonstrations.within.to(device),
+        )
+
+    def _features(self, rows: NDArray[np.int64]) -> Tensor:
+        return features_of(
             self.policy.network.features,
             memory=self.memory,
-            rows=self.demonstrations.rows,
+            rows=rows,
             rows_at_once=self.config.imitation_batch_size,
             device=self.policy.device,
-        )
-        return Examples(
-            features=features,
-            chunk=self.demonstrations.actions.to(features.device),
-            weight=self.demonstrations.within.to(features.device),
         )
 
     def _check(self, *, key: str, learning_rate: float) -> None:

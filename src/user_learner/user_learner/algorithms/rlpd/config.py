@@ -13,7 +13,6 @@ class RlpdConfig(SacConfig):
     """Half of `batch_size` comes from demonstrations."""
 
     utd_ratio: float = parameter(4.0, "critic updates per training step", minimum=0.001, maximum=100.0)
-    actor_every: int = parameter(4, "critic updates for each update of actor and temperature", minimum=1, maximum=1000)
     cloning_weight: float = parameter(
         0.0,
         "weight of imitation of demonstrated actions in the actor's loss; 0 is plain RLPD",

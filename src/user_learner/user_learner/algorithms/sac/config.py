@@ -27,7 +27,13 @@ class SacConfig(UpdateConfig):
     critics: int = parameter(10, "number of critics", minimum=1, maximum=100)
     critic_subset: int = parameter(2, "random critics whose minimum is the target", minimum=1, maximum=100)
     critic_hidden_sizes: tuple[int, ...] = parameter((256, 256), "widths of the critics' hidden layers", minimum=1)
-    actor_every: int = parameter(1, "critic updates for each update of actor and temperature", minimum=1, maximum=1000)
+    actor_every: int = parameter(
+        0,
+        "critic updates for each update of actor and temperature; 0 = as many as utd_ratio says, for one in each "
+        "training step",
+        minimum=0,
+        maximum=1000,
+    )
     actor_start_updates: int = parameter(
         0, "critic updates before the actor's first: a new critic leads an imitated actor astray", minimum=0
     )
@@ -45,6 +51,11 @@ class SacConfig(UpdateConfig):
         0.005, "share of the actor that its average takes over in an update of the actor", minimum=0.0, maximum=1.0
     )
     shift_pixels: int = parameter(4, "largest random shift of images for an encoder in training", minimum=0, maximum=32)
+
+    @property
+    def actor_period(self) -> int:
+        """Critic updates for each update of actor and temperature."""
+        return self.actor_every or max(1, round(self.utd_ratio))
 
     def __post_init__(self) -> None:
         """Refuse a subset larger than the set."""

@@ -33,7 +33,7 @@ _OF_ANY_SHAPE = ("optimiser.", "generator")
 class SacLearner:
     """Critics, their targets, temperature and optimisers around a policy's networks.
 
-    Every `actor_every`-th update also steps actor, temperature and the average of the weights; no optimiser is
+    Every `actor_period`-th update also steps actor, temperature and the average of the weights; no optimiser is
     stepped in an update that has no loss for it.
     """
 
@@ -84,13 +84,12 @@ class SacLearner:
             Losses, values, entropy and temperature; those of the actor only in its phase.
         """
         if self.updates == 0:  # pretraining may have moved the encoder since
-            for target, newest in zip(self._target_encoder.parameters(), self._encoding.parameters(), strict=True):
-                target.copy_(newest.detach())
+            load_module(self._target_encoder, module_tensors(self._encoding.make_target(), prefix=""), prefix="")
         with self._autocast():
             features = _widened(self._encoding.features(batch.observation))  # (B, F)
         metrics = self._update_critic(batch, features)
         self.updates += 1
-        if self.updates > self._config.actor_start_updates and self.updates % self._config.actor_every == 0:
+        if self.updates > self._config.actor_start_updates and self.updates % self._config.actor_period == 0:
             metrics |= self._update_actor(batch, features.detach())
         return metrics
 
@@ -129,7 +128,7 @@ class SacLearner:
         restore_optimiser(self._critic_optimiser, state, prefix="optimiser.critic.")
         restore_optimiser(self._actor_optimiser, state, prefix="optimiser.actor.")
         restore_optimiser(self._temperature_optimiser, state, prefix="optimiser.temperature.")
-        restore_torch_generator(self._generator, np.asarray(state["generator"]))
+        restore_torch_generator(self._generator, state, name="generator")
         self.updates = int(state["updates"])
 
     def _actor_extra_loss(self, *, batch: Batch, features: Tensor) -> Tensor | None:

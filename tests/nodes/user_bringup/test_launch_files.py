@@ -1,0 +1,65 @@
+"""What our own launch files start, expanded and not run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from user_bringup.launcher.errors import LaunchArgumentError
+from user_bringup.launcher.expansion import expand
+from user_bringup.launcher.launch_files import find_launch_file
+from user_bringup.launcher.learning_pair import check_learning_pairs
+from user_bringup.launcher.parameters import ParameterFileWriter
+from user_bringup.launcher.process_description import ProcessDescription
+from user_core.ros.params_files import params_in
+
+TASKS = ("peg_insertion", "charger", "cap_tightening", "pick_and_place", "table_cleanup")
+
+
+def expanded(folder: Path, launch_file: str, **arguments: str) -> tuple[ProcessDescription, ...]:
+    environment = dict(os.environ)
+    path = find_launch_file(launch_file, environment=environment)
+    arguments["run"] = str(folder / "run")
+    writer = ParameterFileWriter(folder=folder)
+    return tuple(expand(path, arguments=arguments, environment=environment, parameters=writer).processes)
+
+
+def parameters(processes: tuple[ProcessDescription, ...], node: str) -> list[dict[str, Any]]:
+    """The parameters of each process that is this node, as its files give them in their order."""
+    found = []
+    for process in processes:
+        if f"__node:={node}" not in process.command:
+            continue
+        values: dict[str, Any] = {}
+        for word, path in zip(process.command, process.command[1:], strict=False):
+            if word == "--params-file":
+                values |= params_in(Path(path).read_text(encoding="utf-8"), node_name=f"/arm_0/{node}")
+        found.append(values)
+    return found
+
+
+@pytest.mark.parametrize("launch_file", ["multi", "evaluate", "collect"])
+def test_several_tasks_are_several_arms_at_them_whatever_the_purpose(launch_file: str, tmp_path: Path) -> None:
+    task = {} if launch_file == "multi" else {"task": "multi"}
+    environments = parameters(expanded(tmp_path, launch_file, **task), "environment_node")
+    assert [one["task.name"] for one in environments] == ["peg_insertion", "charger"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_one_task_is_one_arm_at_it(task: str, tmp_path: Path) -> None:
+    environments = parameters(expanded(tmp_path, task), "environment_node")
+    assert [one["task.name"] for one in environments] == [task]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_sac_waits_for_no_demonstrations_and_needs_an_encoder_that_practice_trains(task: str, tmp_path: Path) -> None:
+    processes = expanded(tmp_path, task, algorithm="sac", policy="cnn_trained")
+    (learner,) = parameters(processes, "learner_node")
+    (progress,) = parameters(processes, "progress_node")
+    assert (learner["pretraining.enabled"], progress["collect.enabled"]) == (False, False)
+    check_learning_pairs(processes)
+    with pytest.raises(LaunchArgumentError, match="small_trained or resnet10"):
+        check_learning_pairs(expanded(tmp_path, task, algorithm="sac", policy="cnn"))
