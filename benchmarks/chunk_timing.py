@@ -6,9 +6,9 @@
 It launches the simulation, its environment and policy_node by the clock, once for each way to blend chunks, with
 every inference made `--inference-delay-s` longer. A flow that wanders in random directions stands in for what a
 learner would send, so that chunks disagree where nothing joins them; it explores little, since the noise of practice
-jumps at every step, whatever the chunks do. The exit status is 0 when no deadline was
-missed, every action was one of a chunk's and executed as it was, and where chunks are joined, actions change as
-little there as within (on the mean, and by a tenth more at most).
+jumps at every step, whatever the chunks do. The exit status is 0 when no deadline was missed, every action was one of a
+chunk's and executed as it was, and where chunks are joined, actions change as little there as within (on the mean, and
+by a tenth more at most).
 """
 
 from __future__ import annotations
