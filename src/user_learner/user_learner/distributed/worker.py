@@ -48,7 +48,7 @@ def work() -> Algorithm | None:
             return learner
         if parcel.kind == BEGIN:
             torch.set_num_threads(int(parcel.words["torch_threads"]))
-            os.nice(int(parcel.words["niceness"]))
+            os.setpriority(os.PRIO_PROCESS, 0, int(parcel.words["niceness"]))
             learner, device = _make_learner(parcel.words), str(parcel.words["device"])
             batch_size = int(parcel.words["hyperparameters"]["batch_size"])
         elif learner is None:
