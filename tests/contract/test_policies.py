@@ -73,7 +73,8 @@ class TestPolicy:
     def test_continues_chunks_or_refuses_to(self, name: str) -> None:
         config = PolicyConfig(name=name, hidden_sizes=(16,), horizon=6, execute=4, chunk_blending="real_time")
         if make(name).network.actor.kind != "flow":
-            with pytest.raises(ConfigurationError, match=f"only the flow policies.*{name} is none of them"):
+            refusal = f"chunk_blending.*only the flow policies.*{name} is none of them"
+            with pytest.raises(ConfigurationError, match=refusal):
                 make_policy(spec=SPEC, config=config)
             return
         policy = make_policy(spec=SPEC, config=config)

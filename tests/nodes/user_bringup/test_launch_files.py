@@ -12,9 +12,9 @@ from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.expansion import expand
 from user_bringup.launcher.launch_files import find_launch_file
 from user_bringup.launcher.learning_pair import check_learning_pairs
+from user_bringup.launcher.node_parameters import node_parameters
 from user_bringup.launcher.parameters import ParameterFileWriter
 from user_bringup.launcher.process_description import ProcessDescription
-from user_core.ros.params_files import params_in
 
 TASKS = ("peg_insertion", "charger", "cap_tightening", "pick_and_place", "table_cleanup")
 
@@ -28,17 +28,7 @@ def expanded(folder: Path, launch_file: str, **arguments: str) -> tuple[ProcessD
 
 
 def parameters(processes: tuple[ProcessDescription, ...], node: str) -> list[dict[str, Any]]:
-    """The parameters of each process that is this node, as its files give them in their order."""
-    found = []
-    for process in processes:
-        if f"__node:={node}" not in process.command:
-            continue
-        values: dict[str, Any] = {}
-        for word, path in zip(process.command, process.command[1:], strict=False):
-            if word == "--params-file":
-                values |= params_in(Path(path).read_text(encoding="utf-8"), node_name=f"/arm_0/{node}")
-        found.append(values)
-    return found
+    return [values for _, values in node_parameters(processes, (node,))]
 
 
 @pytest.mark.parametrize("launch_file", ["multi", "evaluate", "collect"])

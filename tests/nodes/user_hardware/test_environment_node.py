@@ -16,6 +16,7 @@ from rclpy.action import ActionClient
 from rclpy.parameter import Parameter
 
 from tests.support.arm_client import ArmClient
+from tests.support.heard_transitions import HeardTransitions
 from tests.support.patience import PATIENCE
 from tests.support.spinning import Spinning
 from tests.support.stand_in_drivers import StandInDrivers
@@ -26,12 +27,11 @@ from user_core.ros import qos
 from user_core.ros.conversions import from_message
 from user_core.ros.spec_conversion import spec_from_message
 from user_core.transforms import subtract
-from user_core.types import Mode, Observation, StepType, Transition
+from user_core.types import Mode, Observation, StepType
 from user_hardware.nodes.environment_node import EnvironmentNode
 from user_interfaces.action import RunEpisodes
 from user_interfaces.msg import EnvironmentSpec
 from user_interfaces.msg import Observation as ObservationMessage
-from user_interfaces.msg import Transition as TransitionMessage
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(120)]
 
@@ -61,11 +61,10 @@ class Graph:
         self.learning_side = StandInLearningSide(namespace="arm_0", seed=0)
         self.environment = EnvironmentNode(namespace="arm_0", parameter_overrides=overrides)
         self.client = ArmClient(domain_id=domain_id)
-        self.records: list[Transition] = []
+        self.records = HeardTransitions(self.client.node).records
         self.observations: list[Observation] = []
         self.specs: list[EnvironmentSpec] = []
         node = self.client.node
-        node.create_subscription(TransitionMessage, "environment/transition", self._take_record, qos.TRANSITIONS)
         node.create_subscription(ObservationMessage, "environment/observation", self._take_observation, qos.NEWEST)
         node.create_subscription(EnvironmentSpec, "environment/spec", self.specs.append, qos.LATCHED)
 
@@ -73,9 +72,6 @@ class Graph:
         """Return the sequences of all transitions and summaries heard, in order, each once."""
         heard = {record.source_sequence for record in list(self.records)}
         return sorted(heard | {int(episode.source_sequence) for episode in list(self.client.episodes)})
-
-    def _take_record(self, message: TransitionMessage) -> None:
-        self.records.append(from_message(message, Transition))
 
     def _take_observation(self, message: ObservationMessage) -> None:
         self.observations.append(from_message(message, Observation))

@@ -13,17 +13,15 @@ import rclpy
 from rclpy.parameter import Parameter
 
 from tests.support.arm_client import ArmClient
+from tests.support.heard_transitions import HeardTransitions
 from tests.support.patience import PATIENCE
 from tests.support.spinning import Spinning
 from tests.support.stand_in_drivers import StandInDrivers
 from tests.support.stand_in_learning_side import AXES, StandInLearningSide
 from tests.support.wait import wait_for
-from user_core.ros import qos
-from user_core.ros.conversions import from_message
-from user_core.types import NO_PLAN, ActionSource, SafetyFlag, StepType, Transition
+from user_core.types import NO_PLAN, ActionSource, SafetyFlag, StepType
 from user_hardware.nodes.environment_node import EnvironmentNode
 from user_interfaces.msg import ActionChunk, Observation
-from user_interfaces.msg import Transition as TransitionMessage
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(120)]
 
@@ -96,13 +94,7 @@ class Graph:
         self.policy = SlowChunks(namespace="arm_0")
         self.environment = EnvironmentNode(namespace="arm_0", parameter_overrides=overrides)
         self.client = ArmClient(domain_id=domain_id)
-        self.records: list[Transition] = []
-        self.client.node.create_subscription(
-            TransitionMessage, "environment/transition", self._take_record, qos.TRANSITIONS
-        )
-
-    def _take_record(self, message: TransitionMessage) -> None:
-        self.records.append(from_message(message, Transition))
+        self.records = HeardTransitions(self.client.node).records
 
 
 @pytest.fixture

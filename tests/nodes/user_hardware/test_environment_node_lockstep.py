@@ -11,15 +11,13 @@ import rclpy
 from rclpy.parameter import Parameter
 
 from tests.support.arm_client import ArmClient
+from tests.support.heard_transitions import HeardTransitions
 from tests.support.spinning import Spinning
 from tests.support.stand_in_learning_side import StandInLearningSide
 from tests.support.wait import wait_for
-from user_core.ros import qos
-from user_core.ros.conversions import from_message
 from user_core.types import StepType, Transition
 from user_hardware.nodes.environment_node import EnvironmentNode
 from user_hardware.nodes.simulation_node import SimulationNode
-from user_interfaces.msg import Transition as TransitionMessage
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(120)]
 
@@ -49,13 +47,7 @@ class LockstepGraph:
         self.learning_side = StandInLearningSide(namespace="arm_0", seed=0)
         self.environment = EnvironmentNode(namespace="arm_0", parameter_overrides=environment)
         self.client = ArmClient(domain_id=domain_id)
-        self.records: list[Transition] = []
-        self.client.node.create_subscription(
-            TransitionMessage,
-            "environment/transition",
-            lambda message: self.records.append(from_message(message, Transition)),
-            qos.TRANSITIONS,
-        )
+        self.records = HeardTransitions(self.client.node).records
 
     def wait_for_episodes(self, count: int) -> list[list[Transition]]:
         """Return the records of the first episodes that were heard whole; earlier ones began before discovery."""

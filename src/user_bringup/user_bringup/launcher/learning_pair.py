@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-
-import yaml
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from user_bringup.launcher.errors import LaunchArgumentError
+from user_bringup.launcher.node_parameters import node_parameters
 from user_bringup.launcher.process_description import ProcessDescription
 from user_core.errors import UserRosError
-from user_core.ros.params_files import params_in
+from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.registry import check_encoder, check_pair
 from user_policies.policies.registry import check_blending, check_common, check_library
 
@@ -27,7 +26,7 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
             cannot serve all tasks.
     """
     known = list(processes)
-    for node, values in _nodes(known, (_LEARNER, _POLICY)):
+    for node, values in node_parameters(known, (_LEARNER, _POLICY)):
         if "policy.name" not in values or (node == _LEARNER and "algorithm" not in values):
             continue  # The node has defaults, and checks them itself.
         try:
@@ -41,34 +40,18 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
                 check_encoder(
                     policy=policy,
                     encoder=str(values.get("policy.encoder", "")),
-                    begins_trained=bool(
-                        (values.get("pretraining.enabled", True) and values.get("pretraining.demonstrations", 1))
-                        or values.get("pretraining.begin_with")
-                    ),
+                    begins_trained=_begins_trained(values),
                 )
         except UserRosError as error:
             raise LaunchArgumentError(str(error)) from error
 
 
 def _tasks(processes: Iterable[ProcessDescription]) -> set[str]:
-    return {str(values["task.name"]) for _, values in _nodes(processes, (_ENVIRONMENT,)) if "task.name" in values}
+    environments = node_parameters(processes, (_ENVIRONMENT,))
+    return {str(values["task.name"]) for _, values in environments if "task.name" in values}
 
 
-def _nodes(processes: Iterable[ProcessDescription], names: tuple[str, ...]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield name and parameters of the processes that are one of these nodes."""
-    for process in processes:
-        for name in names:
-            if f"__node:={name}" in process.command:
-                yield name, _parameters(process.command, node=name)
-
-
-def _parameters(command: tuple[str, ...], *, node: str) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for word, path in zip(command, command[1:], strict=False):
-        if word != "--params-file":
-            continue
-        try:
-            values |= params_in(Path(path).read_text(encoding="utf-8"), node_name=f"/{node}")
-        except yaml.YAMLError as error:
-            raise LaunchArgumentError(f"The params file {path} is no YAML: {error}") from error
-    return values
+def _begins_trained(values: Mapping[str, Any]) -> bool:
+    names = ("enabled", "demonstrations", "begin_with")
+    given = {name: values[f"pretraining.{name}"] for name in names if f"pretraining.{name}" in values}
+    return PretrainingConfig(**given).begins_trained

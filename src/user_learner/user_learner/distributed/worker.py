@@ -24,21 +24,11 @@ from user_policies.policies.registry import make_policy
 _WHERE = "learner_node's parameters"
 
 
-def work_to_the_end() -> int:
-    """Does the same, and returns the exit status of the process; what is wrong is said as a node says it."""
-    try:
-        work()
-    except MemoryShortageError as error:
-        print(f"error: {error}", file=sys.stderr, flush=True)
-        return 2
-    return 0
-
-
 def work() -> Algorithm | None:
     """Does what the leader says until it says the end, or is gone; returns the learner as it is then."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal's Ctrl-C; the leader ends first, and says so
     learner: Algorithm | None = None
-    device, batch_size = "cpu", 0
+    setup: Mapping[str, Any] = {}
     while True:
         try:
             parcel = receive()
@@ -47,17 +37,27 @@ def work() -> Algorithm | None:
         if parcel.kind == END:
             return learner
         if parcel.kind == BEGIN:
-            torch.set_num_threads(int(parcel.words["torch_threads"]))
-            os.setpriority(os.PRIO_PROCESS, 0, int(parcel.words["niceness"]))
-            learner, device = _make_learner(parcel.words), str(parcel.words["device"])
-            batch_size = int(parcel.words["hyperparameters"]["batch_size"])
+            setup = parcel.words
+            torch.set_num_threads(int(setup["torch_threads"]))
+            os.setpriority(os.PRIO_PROCESS, 0, int(setup["niceness"]))
+            learner = _make_learner(setup)
         elif learner is None:
             raise RuntimeError(f"the leader sent {parcel.kind!r} before {BEGIN!r}")
         elif parcel.kind == STATE:
             learner.restore({name: tensor.numpy() for name, tensor in parcel.tensors.items()})
         elif parcel.kind == BATCH:
-            with batch_size_named("hyperparameters.batch_size", batch_size):
-                learner.update(batch_from_parcel(parcel, device=device))
+            with batch_size_named("hyperparameters.batch_size", int(setup["hyperparameters"]["batch_size"])):
+                learner.update(batch_from_parcel(parcel, device=str(setup["device"])))
+
+
+def exit_status_of_work() -> int:
+    """Works until the end; returns 2 where memory was short, which is said as a node says what is wrong, else 0."""
+    try:
+        work()
+    except MemoryShortageError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return 2
+    return 0
 
 
 def _make_learner(setup: Mapping[str, Any]) -> Algorithm:

@@ -26,7 +26,7 @@ from user_learner.algorithms.registry import algorithm_entry
 from user_learner.checkpoint import CheckpointStore
 from user_learner.config import WHERE, LearnerNodeConfig, learner_config_type
 from user_learner.distributed.ranks import ALONE, Ranks, come_together
-from user_learner.distributed.worker import work_to_the_end
+from user_learner.distributed.worker import exit_status_of_work
 from user_learner.distributed.workers import NoWorkers, TorchWorkers, Workers
 from user_learner.incarnation import next_incarnation
 from user_learner.replay.limiter import make_pipeline
@@ -165,7 +165,7 @@ def main() -> None:
     ranks = Ranks.of(os.environ)
     come_together(ranks)
     if ranks.rank > 0:
-        end_process(work_to_the_end())
+        end_process(exit_status_of_work())
     end_process(run_node(partial(LearnerNode, ranks=ranks), make_executor=event_driven_executor))
 
 

@@ -36,7 +36,7 @@ class FlowConfig:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built."""
-        if self.network == "transformer" and self.width % self.heads:
+        if self.width % self.heads:
             raise ConfigurationError(
                 key="policy.flow.heads",
                 value=self.heads,

@@ -122,12 +122,14 @@ class ActorPolicy:
         with torch.inference_mode() if prefix is None else torch.no_grad():  # a guided flow differentiates
             if all(deterministic):
                 chosen = self._mode(self.average.features(batch), prefix)
-            elif not any(deterministic):
-                chosen = self._explore(self.network.features(batch), prefix)
             else:
-                mode = self._mode(self.average.features(batch), prefix)
-                explored = self._explore(self.network.features(batch), prefix)
-                chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, explored)
+                features = self.network.features(batch)
+                chosen = self._explore(features, prefix)
+                if any(deterministic):
+                    if self.average.features is not self.network.features:
+                        features = self.average.features(batch)
+                    mode = self._mode(features, prefix)
+                    chosen = torch.where(torch.tensor(deterministic, device=self.device)[:, None, None], mode, chosen)
         return list(chosen.cpu().numpy())
 
     def warm_up(self) -> None:

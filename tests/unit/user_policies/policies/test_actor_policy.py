@@ -167,16 +167,16 @@ def test_deterministic_actions_come_from_the_average_only_when_asked() -> None:
         assert np.allclose(before, after) == asked
 
 
-@pytest.mark.parametrize("encoder", ["small", "small_trained"])
-def test_an_answer_encodes_the_images_once(encoder: str) -> None:
+@pytest.mark.parametrize(("encoder", "encoders"), [("small", 1), ("small_trained", 2)])
+def test_an_answer_runs_each_encoder_that_it_needs_once(encoder: str, encoders: int) -> None:
     policy = make("cnn", encoder=encoder)
     encoded: list[None] = []
     for features in {policy.network.features, policy.average.features}:
         features.register_forward_hook(lambda *_: encoded.append(None))
-    for deterministic in (True, False):
+    for deterministic, runs in (([True, True], 1), ([False, False], 1), ([True, False], encoders)):
         encoded.clear()
-        policy.act([make_observation(policy.spec)], deterministic=[deterministic])
-        assert len(encoded) == 1
+        policy.act([make_observation(policy.spec)] * 2, deterministic=deterministic)
+        assert len(encoded) == runs
 
 
 @pytest.mark.parametrize("name", ["mlp", "cnn"])

@@ -64,7 +64,7 @@ def test_base_is_refused_without_weights() -> None:
 
 
 @needs_library
-def test_a_summary_is_small_and_sees_all_three(tmp_path: Path) -> None:
+def test_a_summary_is_small_and_sees_all_three() -> None:
     policy = make()
     extractor = policy.network.features
     one = told("put the red cube away")

@@ -39,11 +39,15 @@ class PretrainingConfig:
     @property
     def begins_trained(self) -> bool:
         """Whether practice begins with weights that were trained: here, or earlier."""
-        return bool((self.enabled and self.demonstrations) or self.begin_with)
+        return bool(self._wanted or self.begin_with)
 
     @property
     def count(self) -> int:
         """Successful demonstrations to wait for; 0 = none has to be there before practice begins."""
-        if self.begin_with or not (self.enabled and self.demonstrations):
+        if self.begin_with or not self._wanted:
             return 0
-        return self.demonstrations_asked or self.demonstrations
+        return self.demonstrations_asked or self._wanted
+
+    @property
+    def _wanted(self) -> int:
+        return self.demonstrations if self.enabled else 0

@@ -84,7 +84,7 @@ class SacLearner:
             Losses, values, entropy and temperature; those of the actor only in its phase.
         """
         if self.updates == 0:  # pretraining may have moved the encoder since
-            load_module(self._target_encoder, module_tensors(self._encoding.make_target(), prefix=""), prefix="")
+            self._target_encoder.load_state_dict(self._encoding.make_target().state_dict())
         with self._autocast():
             features = _widened(self._encoding.features(batch.observation))  # (B, F)
         metrics = self._update_critic(batch, features)
