@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,20 @@ def _report(run: Path) -> dict[str, Any]:
     return dict(json.loads((run / "report.json").read_text()))
 
 
-def count(evaluation: dict[str, Any]) -> str:
+def success_rate(evaluation: dict[str, Any] | None) -> float:
+    """Return it; NaN of an evaluation that did not take place, which is neither more nor less than anything."""
+    return math.nan if evaluation is None else float(evaluation["success_rate"])
+
+
+def count(evaluation: dict[str, Any] | None) -> str:
     """Return successes of episodes."""
+    if evaluation is None:
+        return "-"
     return f"{evaluation['successes']}/{evaluation['episodes']}"
 
 
-def interval(evaluation: dict[str, Any]) -> str:
+def interval(evaluation: dict[str, Any] | None) -> str:
     """Return the 95 % interval of the success rate."""
+    if evaluation is None:
+        return "-"
     return f"{100 * evaluation['wilson_low']:.0f}-{100 * evaluation['wilson_high']:.0f} %"

@@ -80,8 +80,9 @@ def row(report: dict[str, Any]) -> str:
         *(("-", "-") if reached is None else (reached["environment_steps"], f"{reached['wall_s']:.0f}")),
         report["environment_steps"],
         f"{report['wall_s']:.0f}",
-        *(("-", "-") if found is None else (count(found), interval(found))),
-        "-" if alone is None else count(alone),
+        count(found),
+        interval(found),
+        count(alone),
     )
     return f"| {' | '.join(map(str, words))} |"
 

@@ -68,9 +68,9 @@ def test_pair_learns_goes_on_exactly_after_a_restart_and_acts(algorithm: str, po
     assert tensors_digest(restarted.state()) == tensors_digest(trainer.state())
 
     acting = make_policy(spec=SPEC, config=small_policy(policy), seed=3)
-    before = acting.digest()
+    before = tensors_digest(acting.weights())
     acting.load(restarted.weights())
-    assert acting.digest() == tensors_digest(trainer.weights()) != before
+    assert tensors_digest(acting.weights()) == tensors_digest(trainer.weights()) != before
     observation = make_observation(SPEC)
     for values in acting.act([observation, observation], deterministic=[True, False]):
         SPEC.check_action(

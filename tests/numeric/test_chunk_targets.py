@@ -11,6 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from tests.support.acting_features import acting_features
 from tests.support.learning_records import make_episode, small_spec
 from user_core.types import Observation, Transition
 from user_learner.algorithms.pretraining.config import PretrainingConfig
@@ -94,7 +95,7 @@ def drawn(trainer: Trainer) -> list[Sample]:
 
 
 def doubled(trainer: Trainer, observation: Observation) -> torch.Tensor:
-    return torch.from_numpy(trainer._policy.features_of([observation])).double()
+    return acting_features(trainer._policy, [observation]).double()
 
 
 def targets_of(trainer: Trainer, samples: list[Sample]) -> list[float]:

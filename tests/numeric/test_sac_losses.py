@@ -63,7 +63,15 @@ def test_critic_loss_is_the_mean_over_the_samples_that_weigh() -> None:
     weight = torch.tensor([0.0, 1.0])
     found = losses.critic_loss(values=VALUES, target=torch.ones(2), weight=weight)
     assert float(found) == pytest.approx((9 + 25 + 16) / 3)
-    assert float(losses.critic_loss(values=VALUES, target=torch.ones(2), weight=torch.zeros(2))) == 0.0
+
+
+@pytest.mark.parametrize("count", [2, 8, 256])
+def test_a_batch_in_which_no_sample_weighs_changes_no_critic(count: int) -> None:
+    values = torch.randn(10, count, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    found = losses.critic_loss(values=values, target=torch.ones(count), weight=torch.zeros(count))
+    (gradient,) = torch.autograd.grad(found, values)
+    assert float(found.detach()) == 0.0
+    assert torch.equal(gradient, torch.zeros(10, count))
 
 
 @pytest.mark.parametrize("count", [2, 49, 256])

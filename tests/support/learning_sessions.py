@@ -99,6 +99,7 @@ class SessionBench:
         self.inbox = Inbox()
         self.sent: list[WeightsPayload] = []
         self.said: list[str] = []
+        self.complaints: list[str] = []
         self.folder = RunFolder(path=Path(config.run_folder))
         self._position = 0
         parts = make_parts(
@@ -120,7 +121,12 @@ class SessionBench:
         )
         self.parts: SessionParts = dataclasses.replace(parts, make_trainer=make_trainer or parts.make_trainer)
         self.session = LearningSession(
-            parts=self.parts, config=config, early=[], stopping=threading.Event(), say=self.said.append
+            parts=self.parts,
+            config=config,
+            early=[],
+            stopping=threading.Event(),
+            say=self.said.append,
+            complain=self.complaints.append,
         )
 
     @property

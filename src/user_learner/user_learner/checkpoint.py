@@ -123,13 +123,22 @@ class CheckpointStore:
         return target
 
     def newest(self) -> Checkpoint | None:
-        """Return the newest checkpoint that can be read; `damaged` names those that cannot, which are put aside."""
+        """Return the newest checkpoint that is whole; `damaged` names those that are not, which are put aside.
+
+        Raises:
+            WeightsError: When the disk does not give one.
+        """
         for folder in reversed(self._folders()):
             try:
                 return _read(folder)
+            except FileNotFoundError as error:
+                self._put_aside(folder, error)
+            except OSError as error:  # it may be as good as ever
+                raise WeightsError(
+                    f"the checkpoint {folder} cannot be read ({error}); see to it, or move it away"
+                ) from error
             except _UNREADABLE as error:
-                self.damaged.append(f"{folder.name}: {error}")
-                folder.rename(self._folder / f"{_DAMAGED}{uuid.uuid4().hex[:8]}-{folder.name}")
+                self._put_aside(folder, error)
         return None
 
     def newest_updates(self) -> int:
@@ -175,6 +184,10 @@ class CheckpointStore:
                 f"the best checkpoint cannot be noted in {self._folder / _BEST} ({error}); free space there"
             ) from error
         return True
+
+    def _put_aside(self, folder: Path, error: Exception) -> None:
+        aside = folder.rename(self._folder / f"{_DAMAGED}{uuid.uuid4().hex[:8]}-{folder.name}")
+        self.damaged.append(f"the checkpoint {folder.name} is damaged ({error}); it lies in {aside} now")
 
     def _folders(self) -> list[Path]:
         return sorted(path for path in self._folder.glob(f"{_PREFIX}*") if path.is_dir())

@@ -13,7 +13,7 @@ from user_core.errors import SpecMismatchError
 from user_core.interfaces import Metrics, Tensors
 from user_core.log.label import EpisodeLabel
 from user_core.spec import EnvironmentSpec
-from user_core.types import Transition
+from user_core.types import StepType, Transition
 from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.pretrainer import begin_practice, pretrain
@@ -118,11 +118,6 @@ class Trainer:
         return self._policy_config.name
 
     @property
-    def privileged_inputs(self) -> tuple[str, ...]:
-        """State groups in use that no real robot has."""
-        return self._policy.privileged_inputs
-
-    @property
     def updates(self) -> int:
         """Critic updates done so far."""
         return int(self._learner.updates)
@@ -144,13 +139,14 @@ class Trainer:
             InvalidRecordError: When it does not fit the spec.
         """
         kept = self.memory.add(transition, recorded=recorded)
-        if kept:
-            self._policy.learn_instructions([transition.observation.instruction])
+        if transition.step_type is StepType.LAST:
+            self._note_instructions()
         return kept
 
     def label(self, label: EpisodeLabel) -> None:
         """Applies a label as it stands in the log; raises InvalidRecordError for an unknown one."""
         self.memory.label(label)
+        self._note_instructions()
 
     def pretrain(
         self, *, report: Callable[[str, float], None], should_stop: Callable[[], bool] = lambda: False
@@ -173,9 +169,9 @@ class Trainer:
         except Exception:
             self._policy.load(untrained)  # stopped or failed, it leaves nothing half done
             raise
-        self._policy.learn_instructions(self.memory.instructions(np.arange(len(self.memory))))
         self._imitation = self._policy.weights()
         begin_practice(self._policy, untrained=untrained, config=self._pretraining)
+        self._note_instructions()
         if self._cache is not None:
             self._cache.forget()
         self.pretrained = True
@@ -242,6 +238,10 @@ class Trainer:
             expected=self._policy.weights(),
         )
 
+    def _note_instructions(self) -> None:
+        """Have the policy know what it is trained on: the instructions of all that may be drawn, of nothing else."""
+        self._policy.learn_instructions(self.memory.instructions(self._batches.rows))
+
     def _pretrain(self, progress: Progress) -> None:
         if self._pretraining.begin_with:
             self._policy.load(self.earlier_weights())
@@ -249,3 +249,5 @@ class Trainer:
             return
         with by_one_process():
             pretrain(self._policy, memory=self.memory, config=self._pretraining, seed=self._seed, progress=progress)
+        shown = self.memory.successful_demonstrations()
+        self._policy.learn_instructions(self.memory.instructions(np.concatenate(shown)))

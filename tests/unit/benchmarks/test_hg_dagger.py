@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.hg_dagger import improved, row
+from benchmarks.hg_dagger import improved, main, row
 from benchmarks.launched_run import launched
 
 
@@ -44,6 +44,16 @@ def test_a_row_has_both_results_and_what_they_took() -> None:
     assert row(REPORT) == (
         "| charger | 1 | 100/200 | 40-60 % | 180/200 | 40-60 % | 41 | 1035 | 5832 | 20 | 1.50 0.50 0.25 - | 100 |"
     )
+
+
+def test_a_run_that_was_never_judged_has_a_row_and_no_gain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unjudged = REPORT | {"seed": 0, "evaluation": None}
+    assert row(unjudged).startswith("| charger | 0 | 100/200 | 40-60 % | - | - | 41 |")
+    reports = {0: unjudged, 1: REPORT}
+    monkeypatch.setattr("benchmarks.hg_dagger.improved", lambda options, seed: reports[seed])
+    for seeds, status in ((("1",), 0), (("0", "1"), 1)):
+        monkeypatch.setattr("sys.argv", ["hg_dagger", "--folder", str(tmp_path), "--seeds", *seeds])
+        assert main() == status
 
 
 def test_runs_that_are_there_are_not_made_again(tmp_path: Path) -> None:

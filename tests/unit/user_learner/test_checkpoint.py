@@ -92,6 +92,27 @@ def test_a_damaged_checkpoint_is_put_aside_and_the_one_before_taken(tmp_path: Pa
     assert again.updates == 2
 
 
+@pytest.mark.parametrize("file", ["state.safetensors", "checkpoint.json"])
+def test_one_that_lacks_a_file_is_put_aside_too(tmp_path: Path, file: str) -> None:
+    store = CheckpointStore(folder=tmp_path, keep_newest=3)
+    (store.save(checkpoint(1)) / file).unlink()
+    assert store.newest() is None
+    assert checkpoint(1).name in store.damaged[0]
+
+
+def test_one_that_the_disk_does_not_give_stays_where_it_is(tmp_path: Path) -> None:
+    store = CheckpointStore(folder=tmp_path, keep_newest=3)
+    tensors = store.save(checkpoint(1)) / "state.safetensors"
+    content = tensors.read_bytes()
+    tensors.unlink()
+    tensors.mkdir()  # whoever the user is, this cannot be read as a file
+    with pytest.raises(WeightsError, match="updates-000000000001 cannot be read"):
+        store.newest()
+    tensors.rmdir()
+    tensors.write_bytes(content)
+    assert store.newest() is not None
+
+
 def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
     store = CheckpointStore(folder=tmp_path, keep_newest=2)
     store.save(checkpoint(1))

@@ -11,6 +11,7 @@ from user_core.transforms import Pose
 from user_core.types import (
     NO_PLAN,
     ActionChunk,
+    ActionSource,
     Mode,
     Observation,
     Outcome,
@@ -28,6 +29,7 @@ from user_hardware.environment.step import executed_step, reward_input
 from user_hardware.environment.workbench import Workbench
 
 _NO_ACTION = np.zeros(0, np.float32)
+_OF_POLICY = (ActionSource.POLICY, ActionSource.BLEND)
 REPUBLISH_S = 1.0
 GRIPPER_TOGGLE = "gripper_toggle"
 WRENCH_LIMIT = "wrench_limit"
@@ -194,7 +196,7 @@ class Attempt:
         reference = mapping.reference(measured=tool, commanded=commander.commanded)
         if self._bench.gripper.act(decision):
             self.count(GRIPPER_TOGGLE)
-        if policy_action is not None and not self._plan.planned_steps(self.step):
+        if decision.source in _OF_POLICY and not self._plan.planned_steps(self.step):
             self.count(SPARE_ACTION)
         sent = (
             commander.keep() if decision.action is None else commander.move(mapping.target(decision.action, reference))

@@ -67,12 +67,16 @@ class ActionPlan:
     def planned_for(self, step: int, *, taken_over: bool) -> int:
         """Return `Observation.planned_steps` of a new observation; a take-over discards what was planned before it.
 
+        When it ends, a chunk of which only the spare is left is discarded too.
+
         Args:
             step: Of the observation.
             taken_over: A person controls, so that the policy is asked at every step what it would do.
         """
         if taken_over and not self._taken_over:
             self._chunk, self._valid_from = None, step
+        if self._taken_over and not taken_over and not self.planned_steps(step):
+            self._chunk = None  # nothing of it was executed, and by now a person has moved the arm elsewhere
         self._taken_over = taken_over
         if taken_over or not self.remaining_steps(step):
             return NO_PLAN

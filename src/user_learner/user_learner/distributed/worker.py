@@ -46,7 +46,9 @@ def work() -> Algorithm | None:
         elif parcel.kind == STATE:
             learner.restore({name: tensor.numpy() for name, tensor in parcel.tensors.items()})
         elif parcel.kind == BATCH:
-            with batch_size_named("hyperparameters.batch_size", int(setup["hyperparameters"]["batch_size"])):
+            hyperparameters = setup["hyperparameters"]
+            size, parts = int(hyperparameters["batch_size"]), int(hyperparameters.get("micro_batches", 1))
+            with batch_size_named("hyperparameters.batch_size", size, parts=parts):
                 learner.update(batch_from_parcel(parcel, device=str(setup["device"])))
 
 

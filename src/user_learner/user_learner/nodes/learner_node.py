@@ -80,7 +80,7 @@ class LearnerNode(Node):
             inbox=self._inbox,
             demonstrations=self._demonstrations,
             make_session=self._make_session,
-            say=self.get_logger().info,
+            complain=self.get_logger().error,
         )
         self._status_publisher = self.create_publisher(LearnerStatus, "/learner/status", qos.LATCHED)
         self._shown: LearnerSnapshot | None = None
@@ -118,7 +118,12 @@ class LearnerNode(Node):
             say=self.get_logger().info,
         )
         return LearningSession(
-            parts=parts, config=self._config, early=early, stopping=stopping, say=self.get_logger().info
+            parts=parts,
+            config=self._config,
+            early=early,
+            stopping=stopping,
+            say=self.get_logger().info,
+            complain=self.get_logger().error,
         )
 
     def _initial_snapshot(self) -> LearnerSnapshot:

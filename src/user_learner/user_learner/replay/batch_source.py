@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from user_learner.replay.batch import Batch, Observations
 from user_learner.replay.feature_cache import FeatureCache
@@ -79,6 +80,11 @@ class BatchSource:
     def ready(self) -> bool:
         """Whether the rule has something to draw from."""
         return self._rule.ready(self._memory)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """All rows that may be drawn, some perhaps twice."""
+        return self._rule.rows(self._memory)
 
     def sample(self, generator: Generator) -> Batch:
         """Return one batch."""

@@ -166,7 +166,7 @@ class SamplingMemory:
         row = self._index.rows_of(observation.episode).get(observation.step)
         if row is not None:
             if not recorded and row in self._recorded_practice:
-                self._take_over(row)
+                self._adopt(row)
             return False
         self.spec.check_observation(observation)
         if transition.awaits_verdict and observation.episode not in self._labels:
@@ -185,10 +185,8 @@ class SamplingMemory:
                 self.training_steps += not is_last
         for completed in self._index.add(episode=observation.episode, step=observation.step):
             self._make_drawable(completed)
-        if observation.mode is Mode.TRAIN and not recorded and self.by_person[row]:
-            before = self.predecessor[row]
-            if before < 0 or not self.by_person[before]:
-                self._imitation.note_take_over(row)
+        if row not in self._recorded_practice:
+            self._note_take_over(row)
         self._apply_label(observation.episode)
         self._count_success(observation.episode)
         return True
@@ -259,13 +257,24 @@ class SamplingMemory:
         if self.by_person[row]:
             self._demonstrations.append(row)
 
-    def _take_over(self, row: int) -> None:
+    def _note_take_over(self, row: int) -> None:
+        """Note it where a person acts and, before them, somebody else did; a hand that pauses stays the same hand's."""
+        if self._modes[row] is not Mode.TRAIN or not self.by_person[row]:
+            return
+        before = self.predecessor[row]
+        while before >= 0 and self._sources[before] is ActionSource.HOLD:
+            before = self.predecessor[before]
+        if before < 0 or not self.by_person[before]:
+            self._imitation.note_take_over(row)
+
+    def _adopt(self, row: int) -> None:
         """Count a row of a recording as practice: it stands in the log of this run as well."""
         self._recorded_practice.discard(row)
         episode, _ = self._identities[row]
         self.training_steps += row != self._last_rows.get(episode)
         if self.successor[row] >= 0:
             self._online.append(row)
+        self._note_take_over(row)
         self._count_success(episode)
 
     def _count_success(self, episode: str) -> None:

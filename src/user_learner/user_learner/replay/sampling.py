@@ -39,6 +39,9 @@ class DrawnRows:
 class SamplingRule(Protocol):
     """Draws rows with replacement."""
 
+    def rows(self, memory: SampleableRows) -> NDArray[np.int64]:
+        """Return all rows that may be drawn, some perhaps twice."""
+
     def ready(self, memory: SampleableRows) -> bool:
         """Tell whether there is something to draw from."""
 
@@ -48,6 +51,10 @@ class SamplingRule(Protocol):
 
 class OnlineSampling:
     """Uniform over what was done in training."""
+
+    def rows(self, memory: SampleableRows) -> NDArray[np.int64]:
+        """Return the rows of mode train."""
+        return memory.online_rows
 
     def ready(self, memory: SampleableRows) -> bool:
         """Tell whether training has begun."""
@@ -61,6 +68,10 @@ class OnlineSampling:
 
 class SymmetricSampling:
     """Half of each batch from training, half from demonstrations: arXiv:2302.02948, section 4.1."""
+
+    def rows(self, memory: SampleableRows) -> NDArray[np.int64]:
+        """Return the rows of both."""
+        return np.concatenate([memory.online_rows, memory.demonstration_rows])
 
     def ready(self, memory: SampleableRows) -> bool:
         """Tell whether both halves have rows."""
@@ -94,6 +105,10 @@ class CorrectionSampling:
                 they are more of all steps than that. What there is none of leaves its share to the other.
         """
         self._demonstration_share = demonstration_share
+
+    def rows(self, memory: SampleableRows) -> NDArray[np.int64]:
+        """Return what was shown, and what was corrected on the way to a success."""
+        return np.concatenate([memory.imitation.shown, memory.imitation.corrected])
 
     def ready(self, memory: SampleableRows) -> bool:
         """Tell whether a person has shown anything."""

@@ -66,6 +66,11 @@ class Checkpointer:
         self._saved_updates = checkpoint.updates
         return checkpoint
 
+    @property
+    def damaged(self) -> list[str]:
+        """A sentence for each checkpoint that `restore` passed over."""
+        return self._store.damaged
+
     def due(self, *, updates: int) -> bool:
         """Tell whether it is time for the next checkpoint."""
         return updates - (self._saved_updates or 0) >= self._config.every_updates

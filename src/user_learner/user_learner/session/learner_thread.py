@@ -31,7 +31,7 @@ class LearnerThread:
         inbox: News of the log.
         demonstrations: A recording to learn from first.
         make_session: Makes the session for a spec; gets the news that came before it, and the wish to stop.
-        say: Takes a sentence for people, for the node's log.
+        complain: Takes a sentence that says what is wrong, for the node's log.
     """
 
     def __init__(
@@ -43,14 +43,14 @@ class LearnerThread:
         inbox: Inbox,
         demonstrations: DemonstrationSource,
         make_session: MakeSession,
-        say: Callable[[str], None],
+        complain: Callable[[str], None],
     ) -> None:
         self._torch_threads = torch_threads
         self._niceness = niceness
         self._inbox = inbox
         self._demonstrations = demonstrations
         self._make_session = make_session
-        self._say = say
+        self._complain = complain
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="learner", daemon=True)
         self._session: LearningSession | None = None
@@ -85,7 +85,7 @@ class LearnerThread:
                 self._session.turn()
             self._session.finish()
         except ProcessLostError as error:
-            self._say(f"{error}; all are started anew, and go on from the last checkpoint")
+            self._complain(f"{error}; all are started anew, and go on from the last checkpoint")
         except UserRosError as error:
             self._fail(str(error))
         except Exception as error:
@@ -112,5 +112,5 @@ class LearnerThread:
         return None
 
     def _fail(self, reason: str) -> None:
-        self._say(reason)
+        self._complain(reason)
         self._own = replace(self.snapshot, state=LearnerState.FAILED, detail=reason)

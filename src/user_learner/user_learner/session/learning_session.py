@@ -32,6 +32,7 @@ class LearningSession:
         early: News that came before the session was made.
         stopping: Set when pretraining shall be left.
         say: Takes a sentence for people.
+        complain: Takes one that says what is wrong.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class LearningSession:
         early: list[LogNews],
         stopping: threading.Event,
         say: Callable[[str], None],
+        complain: Callable[[str], None],
     ) -> None:
         self._parts = parts
         self._config = config
         self._early = early
         self._stopping = stopping
         self._say = say
+        self._complain = complain
         self._trainer = parts.make_trainer()
         self._position = 0
         self._last = 0
@@ -57,6 +60,8 @@ class LearningSession:
         )
         self._fault = ""
         restored = parts.checkpointer.restore(trainer=self._trainer, pipeline=parts.pipeline)
+        for damage in parts.checkpointer.damaged:
+            complain(damage)
         if restored is None and config.pretraining.begin_with:
             self._trainer.earlier_weights()  # refused before anybody waits for them
         say("learning begins anew" if restored is None else f"learning goes on from checkpoint {restored.name}")
@@ -189,8 +194,9 @@ class LearningSession:
         for _ in range(self._config.pipeline.updates_at_once):
             if self._fault or not self._may_update():
                 break
+            size, parts = self._config.hyperparameters.batch_size, self._config.hyperparameters.micro_batches
             try:
-                with batch_size_named("hyperparameters.batch_size", self._config.hyperparameters.batch_size):
+                with batch_size_named("hyperparameters.batch_size", size, parts=parts):
                     metrics = self._trainer.update()
             except MemoryShortageError as error:
                 self._fail(str(error))
@@ -240,7 +246,7 @@ class LearningSession:
         except NotFiniteError as error:
             self._diverge(str(error))
         except UserRosError as error:
-            self._say(str(error))
+            self._complain(str(error))
 
     def _diverge(self, what: str) -> None:
         weights = self._parts.broadcaster.newest
@@ -249,7 +255,7 @@ class LearningSession:
     def _fail(self, fault: str) -> None:
         """Stop learning; the log is read on, and robots keep the weights that they have."""
         self._fault = fault
-        self._say(fault)
+        self._complain(fault)
 
     def _step_budget(self, updates: int, state: LearnerState) -> int:
         """Return the pipeline's; robots never wait for a learner that waits for what only they can do."""

@@ -38,6 +38,8 @@ class Pi0Actor(Actor):
             flow: Its Euler steps from noise to chunk, and what a deterministic chunk begins from.
         """
         super().__init__(horizon=horizon, actions=actions)
+        # None of the model's tensors has the shape of a chunk: by this one, weights for another are refused.
+        self.register_buffer("chunk_shape", torch.zeros(horizon, actions))
         self.model: Any = copy_on_base(model)
         self._layout = layout
         self._image_token = image_token

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
 from user_core.interfaces import Tensors
-from user_core.spec import PRIVILEGED_GROUP, EnvironmentSpec
+from user_core.spec import EnvironmentSpec
 from user_core.types import ChunkPrefix, Mode, Observation
 from user_policies.blending.registry import make_blender
 from user_policies.modules import load_module, module_tensors
@@ -24,7 +24,7 @@ from user_policies.networks.real_time_chunking import PrefixBatch, stack_prefixe
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
 from user_policies.policies.observation_batch import ObservationBatch
-from user_policies.tensors import check_tensors, tensors_digest, without
+from user_policies.tensors import check_tensors, without
 
 _AVERAGE = "ema."
 _LOGGER = logging.getLogger(__name__)
@@ -93,11 +93,6 @@ class ActorPolicy:
             log_std_max=config.log_std_max,
             horizon=config.horizon,
         )
-
-    @property
-    def privileged_inputs(self) -> tuple[str, ...]:
-        """State groups in use that no real robot has; a report names them."""
-        return tuple(name for name in self.state_groups if name == PRIVILEGED_GROUP)
 
     def act(
         self,
@@ -185,14 +180,6 @@ class ActorPolicy:
             for instruction in dict.fromkeys(instructions):
                 self.network.features.known_instructions.add(instruction)
 
-    def features_of(self, observations: Sequence[Observation]) -> NDArray[np.float32]:
-        """Returns the features (B, F) that acting on these observations would use."""
-        batch = self._batch(observations)
-        self._evaluation_mode()
-        with torch.inference_mode():
-            features: Tensor = self.network.features(batch)
-        return features.cpu().numpy()
-
     def begin_from_average(self) -> None:
         """Makes the newest weights equal to the average, which is what acts."""
         self.network.actor.load_state_dict(self.average.actor.state_dict())
@@ -214,10 +201,6 @@ class ActorPolicy:
     def reset_average(self) -> None:
         """Makes the average equal to the newest weights."""
         self.update_average(1.0)
-
-    def digest(self) -> str:
-        """Returns one hash over all tensors: equal on both sides when nothing was lost on the way."""
-        return tensors_digest(self.weights())
 
     def _evaluation_mode(self) -> None:
         """Switch dropout off; `eval` walks over all modules, which costs as much as a layer."""

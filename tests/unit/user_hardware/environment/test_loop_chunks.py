@@ -99,6 +99,18 @@ def test_a_late_successor_is_waited_for_until_the_deadline_then_the_spare_acts()
     assert dict(zip(summary.safety_events, summary.safety_counts, strict=True))[SPARE_ACTION] == 4
 
 
+def test_a_spare_that_a_person_acts_instead_of_is_not_counted() -> None:
+    bench = started(execute=2)
+    bench.device.hold(twist=np.array([0.0, 1.0, 0.0, 0.0, 0.0, 0.0]))
+    bench.tick()
+    bench.answer(ramp(), execute=2)
+    bench.ticks(4)
+    assert bench.output.records[-1].action_source is ActionSource.HUMAN
+    assert bench.output.records[-1].policy_action.size
+    bench.loop.hold("enough")
+    assert SPARE_ACTION not in bench.output.summaries[-1].safety_events
+
+
 def test_an_answer_before_the_deadline_goes_before_the_spare() -> None:
     bench = started(execute=2)
     bench.ticks(2)

@@ -72,6 +72,17 @@ def test_an_observation_says_how_much_is_planned() -> None:
     assert [actions.planned_for(step, taken_over=False) for step in range(1, 7)] == [1, 0, 0, 0, NO_PLAN, NO_PLAN]
 
 
+def test_a_chunk_of_which_only_the_spare_is_left_when_a_person_lets_go_is_discarded() -> None:
+    for let_go, kept in ((3, True), (4, False)):
+        actions = plan()
+        actions.planned_for(1, taken_over=True)
+        actions.accept(chunk(1, execute=3))
+        actions.planned_for(let_go, taken_over=False)
+        assert (actions.action(let_go) is not None) == kept
+        assert actions.accept(chunk(let_go))
+        assert actions.action(let_go) is not None
+
+
 def test_a_take_over_discards_the_rest_and_what_is_still_on_its_way() -> None:
     actions = plan()
     actions.accept(chunk(0))

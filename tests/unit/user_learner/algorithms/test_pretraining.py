@@ -8,6 +8,7 @@ import torch
 
 from tests.support.learning_records import make_episode, small_spec
 from user_core.types import Mode
+from user_learner import memory_shortage
 from user_learner.algorithms.pretraining import pretrainer
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.demonstrations import goal_labels, successful_demonstrations
@@ -23,6 +24,7 @@ from user_policies.policies.config import PolicyConfig
 from user_policies.policies.feature_extractor import FeatureExtractor
 from user_policies.policies.observation_batch import ObservationBatch
 from user_policies.policies.registry import make_policy
+from user_policies.tensors import tensors_digest
 
 SPEC = small_spec()
 QUIET = Progress(report=lambda text, share: None, should_stop=lambda: False)
@@ -82,7 +84,7 @@ def test_pretraining_without_a_demonstration_is_refused() -> None:
 @pytest.mark.parametrize("name", ["mlp", "cnn"])
 def test_without_updates_nothing_is_computed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     policy = make(name)
-    before = policy.digest()
+    before = tensors_digest(policy.weights())
     config = PretrainingConfig(encoder_updates=0, imitation_updates=0)
 
     def refuse(*arguments: object) -> None:
@@ -91,7 +93,7 @@ def test_without_updates_nothing_is_computed(name: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(type(policy.network.features), "forward", refuse)
     monkeypatch.setattr(type(policy.network.actor), "imitation_loss", refuse)
     pretrain(policy, memory=demonstrations(), config=config, seed=0, progress=QUIET)
-    assert policy.digest() == before
+    assert tensors_digest(policy.weights()) == before
 
 
 def test_features_are_computed_of_demonstrations_only_and_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,6 +123,24 @@ def test_features_as_large_as_images_are_computed_as_they_are_drawn(monkeypatch:
 
 
 @pytest.mark.parametrize(
+    ("batch_size", "parts", "processes", "advice"),
+    [
+        (64, 1, 1, "batch: 32 instead of 64"),
+        (24, 1, 4, "batch: 8 instead of 24"),
+        (64, 16, 1, "batch: 32 instead of 64"),
+        (64, 64, 1, "a smaller policy"),
+        (2, 1, 1, "a smaller policy"),
+    ],
+)
+def test_the_batch_size_to_try_can_be_divided_as_the_one_before(
+    monkeypatch: pytest.MonkeyPatch, batch_size: int, parts: int, processes: int, advice: str
+) -> None:
+    monkeypatch.setattr(memory_shortage, "process_count", lambda: processes)
+    with pytest.raises(MemoryShortageError, match=f"try {advice}"), batch_size_named("batch", batch_size, parts=parts):
+        raise MemoryError
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "[enforce fail] DefaultCPUAllocator: not enough memory",
@@ -130,8 +150,6 @@ def test_features_as_large_as_images_are_computed_as_they_are_drawn(monkeypatch:
 )
 def test_what_libraries_say_of_a_lack_of_memory_is_understood(said: str) -> None:
     with pytest.raises(MemoryShortageError, match="try batch: 32 instead of 64"), batch_size_named("batch", 64):
-        raise RuntimeError(said)
-    with pytest.raises(MemoryShortageError, match="try a smaller policy"), batch_size_named("batch", 2):
         raise RuntimeError(said)
     with pytest.raises(RuntimeError, match="of shapes"), batch_size_named("batch", 64):
         raise RuntimeError("mismatch of shapes")
@@ -184,7 +202,7 @@ def test_pretraining_is_the_same_for_the_same_seed(name: str) -> None:
     for _ in range(2):
         policy = make(name)
         pretrain(policy, memory=demonstrations(), config=SHORT, seed=3, progress=QUIET)
-        digests.append(policy.digest())
+        digests.append(tensors_digest(policy.weights()))
     assert digests[0] == digests[1]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from tests.support.learning_records import make_episode, make_label, small_spec
-from user_core.types import Mode
+from user_core.types import ActionSource, Mode
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.memory import SamplingMemory
 
@@ -64,6 +66,22 @@ def test_corrections_of_a_recording_are_imitated_and_are_no_take_overs_of_this_r
 def test_a_take_over_is_the_first_of_a_persons_steps_in_a_row() -> None:
     memory = memory_of(length=9, human_steps=(0, 1, 4, 5, 8), outcome="failure")
     assert memory.imitation.take_overs.tolist() == [0, 4, 8]
+
+
+def test_a_hand_that_pauses_takes_over_once() -> None:
+    memory = SamplingMemory(spec=SPEC, config=MemoryConfig())
+    for record in make_episode(SPEC, length=9, human_steps=(2, 3, 5, 8)):
+        pauses = record.observation.step in (4, 6)  # step 7 is the policy's again
+        memory.add(dataclasses.replace(record, action_source=ActionSource.HOLD) if pauses else record)
+    assert memory.imitation.take_overs.tolist() == [2, 8]
+
+
+def test_take_overs_of_this_run_count_where_its_log_was_recorded_as_well() -> None:
+    memory = memory_of(length=4, human_steps=(1, 2), recorded=True)
+    for record in make_episode(SPEC, length=4, human_steps=(1, 2)):
+        memory.add(record)
+    assert memory.imitation.take_overs.tolist() == [1]
+    assert memory.training_steps == 4
 
 
 def test_the_step_before_is_known_by_proof() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.support.acting_features import acting_features
 from tests.support.learning_records import make_episode, small_spec
 from user_core.types import Mode
 from user_learner.replay.batch_source import BatchSource, RawObservationSource
@@ -136,7 +137,7 @@ def test_cached_features_are_those_that_act() -> None:
     policy = make_policy(spec=SPEC, config=PolicyConfig(name="cnn", hidden_sizes=(8,)))
     cache = FeatureCache(memory=memory, extractor=policy.network.features, device=DEVICE)
     records = make_episode(SPEC, episode="train-0", length=5)
-    acting = policy.features_of([records[3].observation])
+    acting = acting_features(policy, [records[3].observation])
     np.testing.assert_allclose(cache.gather(np.array([3]))[0], acting[0], atol=1e-5)
 
 

@@ -33,7 +33,7 @@ def learner_thread(
         inbox=inbox,
         demonstrations=recording or NoDemonstrations(),
         make_session=make_session,
-        say=said.append,
+        complain=said.append,
     )
 
 

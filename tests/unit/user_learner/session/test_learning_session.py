@@ -173,7 +173,7 @@ def test_pretraining_that_diverges_sends_and_saves_nothing_and_a_restart_pretrai
     bench.feed()
     bench.turn(3)
     snapshot = bench.session.snapshot
-    assert (snapshot.state, snapshot.detail) == (LearnerState.FAILED, bench.said[-1])
+    assert (snapshot.state, snapshot.detail) == (LearnerState.FAILED, bench.complaints[-1])
     for part in ("pretraining has diverged", "lower pretraining.imitation_learning_rate, which is 1e+38"):
         assert part in snapshot.detail
     bench.session.finish()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import torch
 from torch.optim import Adam
 
+from tests.support.acting_features import acting_features
 from tests.support.learning_records import make_observation, small_spec
 from user_core.errors import ConfigurationError, WeightsError
 from user_core.types import Observation
@@ -42,10 +42,6 @@ def told(instruction: str, *, step: int = 0) -> Observation:
     return replace(make_observation(SPEC, step=step), instruction=instruction)
 
 
-def features_of(policy: Pi0Policy, observations: Sequence[Observation]) -> torch.Tensor:
-    return torch.from_numpy(policy.features_of(observations)).clone()
-
-
 def actor_of(policy: Pi0Policy) -> Pi0Actor:
     actor = policy.network.actor
     assert isinstance(actor, Pi0Actor)
@@ -70,7 +66,7 @@ def test_a_summary_is_small_and_sees_all_three() -> None:
     one = told("put the red cube away")
     darker = replace(one, images=tuple(image // 2 for image in one.images))
     moved = replace(one, state=one.state + np.float32(0.1))
-    rows = features_of(policy, [one, told("shut the lid"), darker, moved])
+    rows = acting_features(policy, [one, told("shut the lid"), darker, moved])
     summary = extractor.summary(rows)
     assert summary.shape == (4, extractor.summary_outputs)
     assert extractor.summary_outputs < extractor.outputs / 10
@@ -87,7 +83,7 @@ def test_a_deterministic_chunk_begins_from_a_sample_where_that_is_asked_for() ->
 
 @needs_library
 def test_features_are_of_one_size_so_that_none_drowns_the_others() -> None:
-    features = features_of(make(), [told("put the red cube away"), told("shut the lid", step=1)])
+    features = acting_features(make(), [told("put the red cube away"), told("shut the lid", step=1)])
     assert float(features.abs().max()) <= 1.5
 
 
@@ -96,7 +92,7 @@ class TestLoss:
     def test_equals_the_model_s_own_over_the_arm_s_axes_and_weighted_steps(self) -> None:
         policy = make()
         actor = actor_of(policy)
-        features = features_of(policy, [told("left"), told("right", step=1)])
+        features = acting_features(policy, [told("left"), told("right", step=1)])
         chunk = torch.rand(2, HORIZON, 2) * 2 - 1
         weight = torch.tensor([[1.0, 1.0, 0.5, 0.0], [1.0, 0.0, 0.0, 0.0]])
         loss = actor.imitation_loss(features, chunk=chunk, weight=weight, generator=torch.Generator().manual_seed(3))
@@ -125,7 +121,7 @@ class TestLoss:
 
     def test_padded_axes_follow_their_known_path_so_that_they_never_matter(self) -> None:
         policy = make()
-        features = features_of(policy, [told("left")])
+        features = acting_features(policy, [told("left")])
         actor = actor_of(policy)
         start = torch.randn(1, HORIZON, 32, generator=torch.Generator().manual_seed(0))
         before = actor.follow(features, start=start)
@@ -138,7 +134,7 @@ class TestLoss:
         policy = make()
         actor = actor_of(policy)
         actor.actions = 32
-        features = features_of(policy, [told("left")])
+        features = acting_features(policy, [told("left")])
         start = torch.randn(1, HORIZON, 32, generator=torch.Generator().manual_seed(0))
         theirs = actor.model.sample_actions(noise=start, num_steps=3, **actor.model_inputs(features))
         torch.testing.assert_close(actor.follow(features, start=start), theirs.clamp(-1, 1), rtol=1e-4, atol=1e-5)
@@ -148,7 +144,7 @@ class TestLoss:
 class TestTraining:
     def test_learns_that_the_instruction_decides_where_to_go(self) -> None:
         policy = make()
-        features = features_of(policy, [told("left"), told("right")])
+        features = acting_features(policy, [told("left"), told("right")])
         chunk = torch.tensor([[-0.6, 0.2], [0.6, 0.2]]).unsqueeze(1).repeat(1, HORIZON, 1)
         actor = actor_of(policy)
         optimiser = Adam(actor.parameters(), lr=1e-2)
@@ -166,7 +162,7 @@ class TestTraining:
     def test_every_parameter_that_is_left_gets_a_gradient(self, trainable: str) -> None:
         policy = make(trainable=trainable)
         actor = actor_of(policy)
-        features = features_of(policy, [told("left")])
+        features = acting_features(policy, [told("left")])
         for name, parameter in actor.named_parameters():
             if name.endswith("lora_b"):
                 torch.nn.init.normal_(parameter, std=0.1)  # as long as B is zero, no gradient reaches A
@@ -176,6 +172,10 @@ class TestTraining:
 
 @needs_library
 class TestWeights:
+    def test_those_for_chunks_of_another_length_are_refused(self) -> None:
+        with pytest.raises(WeightsError, match="chunk_shape"):
+            make(horizon=HORIZON + 1).load(make().weights())
+
     def test_only_what_trains_is_sent(self) -> None:
         whole = sum(tensor.size for tensor in make(trainable="all").weights().values())
         expert, lora = make(trainable="expert").weights(), make(trainable="lora").weights()

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.optim import Adam
 
+from tests.support.acting_features import acting_features
 from tests.support.learning_records import make_observation, small_spec
 from user_core.types import Observation
 from user_policies.networks.flow_config import FlowConfig
@@ -37,7 +38,7 @@ def test_features_hold_the_words_exactly_and_the_image_features_behind_them() ->
     policy = make()
     features = policy.network.features
     assert isinstance(features, VlaFeatures)
-    packed = torch.from_numpy(policy.features_of([told(LEFT), told(RIGHT)]))
+    packed = acting_features(policy, [told(LEFT), told(RIGHT)])
     assert packed.shape == (2, features.outputs)
     assert packed.abs().max() <= 3.0  # critics read them as well
     words = features.layout.unpack(packed)["words"] * 2048
@@ -49,7 +50,7 @@ def test_features_hold_the_words_exactly_and_the_image_features_behind_them() ->
 
 def test_every_parameter_gets_a_gradient() -> None:
     policy = make()
-    features = torch.from_numpy(policy.features_of([told(LEFT)])).clone()
+    features = acting_features(policy, [told(LEFT)])
     actor = policy.network.actor
     actor.imitation_loss(features, chunk=torch.zeros(1, HORIZON, 2), weight=torch.ones(1, HORIZON)).backward()
     assert [name for name, parameter in actor.named_parameters() if parameter.grad is None] == []
@@ -58,7 +59,7 @@ def test_every_parameter_gets_a_gradient() -> None:
 def test_learns_that_the_instruction_decides_where_to_go() -> None:
     policy = make(act_with_average=False)
     observations = [told(LEFT, step=step) for step in range(4)] + [told(RIGHT, step=step) for step in range(4)]
-    features = torch.from_numpy(policy.features_of(observations)).clone()
+    features = acting_features(policy, observations)
     towards = torch.tensor([-0.6] * 4 + [0.6] * 4)
     chunk = torch.stack([towards, torch.full((8,), 0.2)], dim=-1).unsqueeze(1).repeat(1, HORIZON, 1)  # (8, H, 2)
     actor = policy.network.actor

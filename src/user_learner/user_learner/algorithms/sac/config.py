@@ -45,7 +45,7 @@ class SacConfig(UpdateConfig):
         3e-4, "Adam's step size for the temperature; 0 fixes it", minimum=0.0, maximum=1.0
     )
     initial_temperature: float = parameter(0.01, "weight of the entropy at the start", minimum=1e-8, maximum=10.0)
-    target_entropy: float = parameter(-3.0, "entropy in nats that the temperature aims at")
+    target_entropy: float = parameter(-3.0, "entropy in nats, for each step of a chunk, that the temperature aims at")
     entropy_in_backup: bool = parameter(False, "whether the value of the next observation counts its entropy")
     average_rate: float = parameter(
         0.005, "share of the actor that its average takes over in an update of the actor", minimum=0.0, maximum=1.0

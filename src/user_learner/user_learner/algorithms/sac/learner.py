@@ -142,7 +142,7 @@ class SacLearner:
 
     def _make_target_entropy(self) -> float:
         """Returns the entropy of `sample` that the temperature aims at, in nats."""
-        return self._config.target_entropy
+        return self._network.actor.horizon * self._config.target_entropy
 
     def _update_critic(self, batch: Batch, features: Tensor) -> dict[str, float]:
         with torch.no_grad():

@@ -57,7 +57,7 @@ def critic_loss(*, values: Tensor, target: Tensor, weight: Tensor) -> Tensor:
         weight: (B,) share of each sample.
     """
     # Of the whole batch, not of a process's share of it: whoever got more that weigh must count for more.
-    weighing = mean_over_processes(weight.sum()).clamp(min=torch.finfo(weight.dtype).tiny) / len(weight)
+    weighing = (mean_over_processes(weight.sum()) / len(weight)).clamp(min=torch.finfo(weight.dtype).tiny)
     return ((values - target).square() * weight).mean() / weighing
 
 

@@ -22,4 +22,4 @@ class SacFlowLearner(RlpdLearner):
             noise_std=actor.config.noise_std,
             dimension=actor.horizon * actor.actions,
         )
-        return noise + actor.horizon * self._config.target_entropy
+        return noise + super()._make_target_entropy()
