@@ -19,6 +19,8 @@ class RunCounters:
 
     Attributes:
         wall_s: Wall seconds of the run when they were noted.
+        versions_published: By all starts of the learner.
+        versions_since_start: By the last of them, as its status counts.
         publish_to_use_p50_ms: None while nothing was measured.
         robot_state: For people: who controls the arm, and its prompt.
     """
@@ -33,6 +35,7 @@ class RunCounters:
     updates: int = 0
     staleness: int = 0
     versions_published: int = 0
+    versions_since_start: int = 0
     required_version: str = ""
     publish_to_use_p50_ms: float | None = None
     learner_state: str = ""
@@ -61,7 +64,10 @@ class RunCounters:
         """Take over a LearnerStatus."""
         self.updates = int(status.updates)
         self.staleness = int(status.staleness)
-        self.versions_published = int(status.versions_published)
+        since_start = int(status.versions_published)
+        started_anew = since_start < self.versions_since_start
+        self.versions_published += since_start - (0 if started_anew else self.versions_since_start)
+        self.versions_since_start = since_start
         self.required_version = status.required_version
         delay_ms = float(status.publish_to_use_p50_ms)
         self.publish_to_use_p50_ms = round(delay_ms, 3) if math.isfinite(delay_ms) else None

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,6 +29,29 @@ def test_samples_do_not_change_with_the_counters_they_were_taken_from(tmp_path: 
 def test_a_restart_keeps_counts_and_forgets_what_nodes_said_of_themselves() -> None:
     before = RunCounters(updates=7, learner_state="failed", learner_detail="d", replay_error="full", robot_state="HOLD")
     assert before.without_states() == RunCounters(updates=7)
+
+
+def learner_status(*, versions_published: int) -> SimpleNamespace:
+    """A LearnerStatus, without ROS."""
+    return SimpleNamespace(
+        updates=0,
+        staleness=0,
+        versions_published=versions_published,
+        required_version="",
+        publish_to_use_p50_ms=math.nan,
+        state="training",
+        detail="",
+    )
+
+
+def test_versions_of_all_starts_of_the_learner_are_counted_whoever_restarts() -> None:
+    counters = RunCounters()
+    for published in (0, 3, 5, 5, 0, 2):  # the learner is started anew after five
+        counters.take_learner(learner_status(versions_published=published))
+    assert counters.versions_published == 7
+    of_a_restarted_progress_node = counters.without_states()
+    of_a_restarted_progress_node.take_learner(learner_status(versions_published=4))
+    assert of_a_restarted_progress_node.versions_published == 9
 
 
 @pytest.mark.parametrize(
