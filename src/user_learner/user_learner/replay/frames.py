@@ -30,7 +30,7 @@ class FrameStore:
         self._folder = folder
         self._blocks: list[NDArray[np.uint8]] = []
         self._length = 0
-        self.spilled_blocks = 0
+        self._spilled_blocks = 0
 
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -55,11 +55,11 @@ class FrameStore:
     def _new_block(self) -> NDArray[np.uint8]:
         shape = (_FRAMES_PER_BLOCK, *self._shape)
         size = int(np.prod(shape))
-        if (len(self._blocks) - self.spilled_blocks + 1) * size <= self._budget_bytes:
+        if (len(self._blocks) - self._spilled_blocks + 1) * size <= self._budget_bytes:
             return np.empty(shape, np.uint8)
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
-        self.spilled_blocks += 1
+        self._spilled_blocks += 1
         # The name is gone at once, so that a killed process leaves no file behind; the mapping keeps the content.
         with tempfile.TemporaryFile(dir=self._folder) as file:
             file.truncate(size)

@@ -119,11 +119,6 @@ class SamplingMemory:
         return self._by_person.values
 
     @property
-    def spilled_frames(self) -> bool:
-        """Whether some frames lie in a file."""
-        return any(store.spilled_blocks > 0 for store in self._frames)
-
-    @property
     def awaited_verdict(self) -> str:
         """UUID of an episode of this run that a person has yet to judge, or ""."""
         return next((episode for episode, (_, recorded) in self._undecided.items() if not recorded), "")

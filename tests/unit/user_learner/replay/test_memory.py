@@ -178,7 +178,8 @@ def test_frames_beyond_the_budget_lie_in_a_file_that_a_kill_does_not_leave(tmp_p
     records = [record for number in range(6) for record in make_episode(spec, episode=f"episode-{number}", length=99)]
     for record in records:
         memory.add(record)
-    assert memory.spilled_frames
+    mapped = Path("/proc/self/maps").read_text().splitlines()
+    assert [line for line in mapped if f"{tmp_path}/spill/" in line and line.endswith("(deleted)")]
     assert list((tmp_path / "spill").iterdir()) == []
     (frames,) = memory.images(np.array([0, 599]))
     np.testing.assert_array_equal(frames[0], records[0].observation.images[0])
