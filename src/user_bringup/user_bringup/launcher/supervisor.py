@@ -58,7 +58,8 @@ class _Supervisor:
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._shutdown.is_set():
-            self._output.runner_line("runner", f"{number.name} again: already ending, at most 10 s.")
+            patience_s = max(one.sigterm_timeout_s + one.sigkill_timeout_s for one in self._descriptions)
+            self._output.runner_line("runner", f"{number.name} again: already ending, at most {patience_s:g} s.")
             return
         self._output.runner_line("runner", f"{number.name}: ending all processes.")
         self._end_all(_SIGNAL_STATUS_BASE + number)

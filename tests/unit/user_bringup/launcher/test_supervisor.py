@@ -135,6 +135,19 @@ def test_process_that_ignores_everything_is_killed(folder: LaunchFolder):
     assert not is_alive(pid)
 
 
+def test_whoever_asks_twice_is_told_how_long_the_slowest_may_take(folder: LaunchFolder):
+    slow = "sigterm_timeout='2' sigkill_timeout='0.3'"
+    body = f"<node pkg='demo' exec='a' output='screen' {_QUICK}/><node pkg='demo' exec='b' output='screen' {slow}/>"
+    with runner_of(folder, body, a=_STUBBORN, b=_STUBBORN) as runner:
+        for label in ("a-1", "b-2"):
+            pid_of(runner, label)
+        runner.send(signal.SIGINT)
+        runner.wait_for_output("SIGINT: ending all")
+        runner.send(signal.SIGINT)
+        runner.wait()
+    assert "SIGINT again: already ending, at most 2.3 s." in runner.output
+
+
 def test_processes_die_with_a_runner_that_is_killed(folder: LaunchFolder):
     with runner_of(folder, "<node pkg='demo' exec='a' output='screen'/>", a=_STUBBORN) as runner:
         pid = pid_of(runner, "a-1")
