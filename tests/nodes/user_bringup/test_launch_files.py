@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.params_file import write_params
 from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.expansion import expand
 from user_bringup.launcher.launch_files import find_launch_file
@@ -36,6 +37,27 @@ def test_several_tasks_are_several_arms_at_them_whatever_the_purpose(launch_file
     task = {} if launch_file == "multi" else {"task": "multi"}
     environments = parameters(expanded(tmp_path, launch_file, **task), "environment_node")
     assert [one["task.name"] for one in environments] == ["peg_insertion", "charger"]
+
+
+@pytest.mark.parametrize(
+    ("given", "settings", "said"),
+    [
+        ({"begin_with": "/nowhere"}, {}, "begin_with = '/nowhere' is not allowed"),
+        ({"policy": "pi0", "size": "base"}, {}, "policy.weights = ''"),
+        ({}, {"policy.horizn": 8}, "did you mean policy.horizon"),
+        ({}, {"policy.horizon": 0}, "policy.horizon = 0 is not allowed"),
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_said_before_anything_starts(
+    given: dict[str, str], settings: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    if given.get("policy") == "pi0":
+        pytest.importorskip("transformers")
+    config = write_params(tmp_path / "mine.yaml", {"learner_node": settings})
+    with pytest.raises(LaunchArgumentError, match=said):
+        check_learning_pairs(
+            expanded(tmp_path, "pick_and_place", **{"algorithm": "hg_dagger", "config": str(config)} | given)
+        )
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -20,6 +20,7 @@ from rclpy.action import ActionServer
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from std_srvs.srv import Trigger
 
 from tests.support.learning_records import small_spec
 from user_bringup.nodes.progress_node import ProgressNode
@@ -55,6 +56,8 @@ class Graph(Node):
         self._spec = self.create_publisher(EnvironmentSpec, f"{prefix}/spec", qos.LATCHED)
         self._replay = self.create_publisher(ReplayStatus, "/replay/status", qos.LATCHED)
         self._learner = self.create_publisher(LearnerStatus, "/learner/status", qos.LATCHED)
+        self.holds = 0
+        self._hold = self.create_service(Trigger, f"{prefix}/hold", self._on_hold)
         self._server = ActionServer(self, RunEpisodes, f"{prefix}/run_episodes", self._execute)
         self._spec.publish(spec_to_message(small_spec(), run="", source="source", source_sequence=0))
         self.create_timer(0.05, self._practise)
@@ -72,6 +75,11 @@ class Graph(Node):
         status = LearnerStatus(run=self.run, updates=4 * self.training_steps, state="training")
         status.publish_to_use_p50_ms = float("nan")
         self._learner.publish(status)
+
+    def _on_hold(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self.holds += 1
+        response.success = True
+        return response
 
     def _execute(self, handle: Any) -> Any:  # noqa: ANN401 - rclpy's goal handle
         goal = handle.request
@@ -127,6 +135,7 @@ def test_a_run_ends_with_final_and_imitation_evaluations_and_a_report(
     node = ProgressNode(context=context, cli_args=parameters(tmp_path, stop__confirmations=2))
     with pytest.raises(NodeExit) as ended:
         spin_until(lambda: False, node, graph)
+    spin_until(lambda: graph.holds == 1, graph)  # no arm moves on while the report is written
     node.shutdown()
     node.destroy_node()
 

@@ -18,6 +18,8 @@ EXIT_MET = 0
 EXIT_FAILED = 1
 EXIT_BUDGET = 3
 _JUDGED_EPISODES = 20
+_WITHOUT_WEIGHTS = ("waiting", "loading", "pretraining")
+"""States of a learner that has sent no weights, as long as it has done no update."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,8 @@ class TrainPlan:
         return counters.training_steps >= (first if last < first else last + self._settings.every_steps)
 
     def _next_at_end(self, counters: RunCounters) -> Evaluation | None:
+        if not counters.updates and counters.learner_state in _WITHOUT_WEIGHTS:
+            return None
         finals = self._evaluations.closed_since_finish(EvaluationKind.FINAL)
         if not finals:
             count = self._settings.final_episodes

@@ -142,6 +142,8 @@ class Session:
         last = rows[-ABANDON_AFTER:]
         if len(last) == ABANDON_AFTER and all(row.outcome == Outcome.INCOMPLETE for row in last):
             return f"{ABANDON_AFTER} incomplete episodes in a row, the last: {last[-1].reason or 'no reason given'}"
+        if current.kind is EvaluationKind.COLLECTION and counters.learner_state == "failed":
+            return "the learner failed, and nobody would learn from it"
         if current.kind in (EvaluationKind.PERIODIC, EvaluationKind.COLLECTION):
             return self._criterion.exhausted(environment_steps=0, wall_s=counters.wall_s)
         since_s = current.begun_wall_s

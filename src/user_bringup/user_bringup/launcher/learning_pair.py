@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.node_parameters import node_parameters
 from user_bringup.launcher.process_description import ProcessDescription
-from user_core.errors import UserRosError
+from user_core.configuration import build, group
+from user_core.errors import ConfigurationError, UserRosError
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.registry import check_encoder, check_pair
+from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import check_blending, check_common, check_library
 
 _LEARNER = "learner_node"
@@ -22,8 +26,8 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
     """Checks policy, and algorithm, of every policy node and learner, as their params files give them.
 
     Raises:
-        LaunchArgumentError: One of them does not exist, they do not go together, a library is missing, or the policy
-            cannot serve all tasks.
+        LaunchArgumentError: One of them does not exist, they do not go together, a library is missing, the policy
+            cannot serve all tasks or has a setting that is not allowed, or there is nothing to begin with.
     """
     known = list(processes)
     for node, values in node_parameters(known, (_LEARNER, _POLICY)):
@@ -36,14 +40,33 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
             if values.get("policy.embodiment") == "common":
                 check_common(policy=policy, tasks=_tasks(known))
             if node == _LEARNER:
+                _check_begin_with(str(values.get("pretraining.begin_with", "")))
                 check_pair(algorithm=str(values["algorithm"]), policy=policy)
                 check_encoder(
                     policy=policy,
                     encoder=str(values.get("policy.encoder", "")),
                     begins_trained=_begins_trained(values),
                 )
+            given = {name: value for name, value in values.items() if name.startswith("policy.")}
+            settings = {name: [] if value == [""] else value for name, value in given.items()}
+            build(_PolicySettings, settings, where=f"the section {node} of the params files")
         except UserRosError as error:
             raise LaunchArgumentError(str(error)) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PolicySettings:
+    policy: PolicyConfig = group(PolicyConfig)
+
+
+def _check_begin_with(path: str) -> None:
+    if path and not Path(path).expanduser().exists():
+        raise ConfigurationError(
+            key="begin_with",
+            value=path,
+            allowed="a run with a checkpoint, a checkpoint or a weights file",
+            where="the launch argument of that name",
+        )
 
 
 def _tasks(processes: Iterable[ProcessDescription]) -> set[str]:

@@ -113,6 +113,8 @@ class ProgressNode(Node):
     def _end(self, ending: Ending) -> None:
         self._progress.note_ending(ending)
         self._lines.say(ending.verdict)
+        for link in self._links.values():
+            link.hold()  # a report takes its time, and no arm moves on behind it
         self._report(_SCAN_LIMIT_S)
         self._progress.record.evaluations.finish()
         raise NodeExit(ending.exit_status)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rclpy.action import ActionClient
 from rclpy.node import Node
+from std_srvs.srv import Trigger
 
 from user_bringup.evaluation.dispatcher import Goal
 from user_bringup.evaluation.run_progress import RunProgress
@@ -40,6 +41,7 @@ class RobotLink:
         node.create_subscription(EpisodeSummaryMessage, f"{prefix}/episode", self._episode, qos.EPISODES)
         node.create_subscription(EnvironmentSpec, f"{prefix}/spec", self._spec, qos.LATCHED)
         self._client = ActionClient(node, RunEpisodes, f"{prefix}/run_episodes")
+        self._hold = node.create_client(Trigger, f"{prefix}/hold")
 
     def send(self, goal: Goal) -> None:
         """Send a goal; its end is reported unless the robot dies, which its status shows."""
@@ -54,6 +56,11 @@ class RobotLink:
         request.evaluation = goal.evaluation
         sent = self._client.send_goal_async(request, feedback_callback=self._feedback)
         sent.add_done_callback(lambda future: self._answered(goal, future))
+
+    def hold(self) -> None:
+        """Ask the robot to stop; whether it does is for its status to say."""
+        if self._hold.service_is_ready():
+            self._hold.call_async(Trigger.Request())
 
     def _answered(self, goal: Goal, future: Any) -> None:  # noqa: ANN401 - rclpy's future
         handle = future.result()

@@ -271,6 +271,26 @@ def test_a_learner_that_failed_at_its_start_spares_the_person_the_demonstrations
     assert run.session.ending.exit_status == 1
 
 
+def test_a_learner_that_fails_while_demonstrations_are_collected_ends_that_too(run: Run) -> None:
+    run.demonstrations.present = False
+    (goal,) = run.tick(steps=0)
+    assert goal.mode is Mode.COLLECT
+    run.counters.learner_state, run.counters.learner_detail = "failed", "no weights in runs/typo"
+    assert run.tick(steps=0) == []
+    assert run.session.ending is not None
+    assert "no weights in runs/typo" in run.session.ending.verdict
+
+
+@pytest.mark.parametrize(("updates", "phase"), [(0, Phase.DONE), (1, Phase.FINAL)])
+def test_a_budget_that_ends_before_there_are_weights_leaves_nothing_to_judge(
+    tmp_path: Path, updates: int, phase: Phase
+) -> None:
+    run = Run(tmp_path, progress_config(stop__max_wall_s=60.0))
+    run.counters.learner_state, run.counters.updates = "pretraining", updates
+    run.tick(steps=0, passed_s=61.0)
+    assert phase_of(run) is phase
+
+
 def test_a_learner_that_is_done_ends_the_run_with_the_final_evaluation_of_its_last_version(run: Run) -> None:
     run.counters.learner_state, run.counters.learner_detail = "done", "all 300 updates are done"
     run.counters.required_version = "1.300"

@@ -44,7 +44,7 @@ def test_encoder_that_nothing_would_train_is_refused_with_what_learns(tmp_path: 
         check_learning_pairs([learner(tmp_path, *files)])
     for allowed in (
         {"policy.encoder": "small_trained"},
-        {"pretraining.begin_with": "runs/one"},
+        {"pretraining.begin_with": str(tmp_path)},
         {"policy.name": "mlp"},
     ):
         more = [section(parameter, value) for parameter, value in allowed.items()]
