@@ -36,6 +36,17 @@ def test_wrong_launch_argument_starts_nothing_and_says_what_is_allowed(tmp_path,
     assert not graph.run_folder.exists()
 
 
+@pytest.mark.parametrize("node", ["policy_node", "learner_node"])
+def test_wrong_setting_of_a_policy_starts_nothing_and_says_what_there_is(tmp_path, domain_id, node):
+    config = write_params(tmp_path / "mine.yaml", {node: {"policy.hidden_size": 256}})
+    with LaunchedGraph("peg_insertion", arguments={"config": config}, folder=tmp_path, domain_id=domain_id) as graph:
+        assert graph.wait_until_over(20) == USAGE_STATUS
+    for word in ("policy.hidden_size = 256", "did you mean policy.hidden_sizes", node):
+        assert word in graph.output
+    assert "Traceback" not in graph.output
+    assert not graph.run_folder.exists()
+
+
 @pytest.mark.parametrize(
     ("node", "key", "value", "named"),
     [
@@ -44,7 +55,7 @@ def test_wrong_launch_argument_starts_nothing_and_says_what_is_allowed(tmp_path,
         ("simulation_node", "real_time_facto", 1.0, "real_time_factor"),
         ("learner_node", "hyperparameters.batch_size", "many", "int"),
         ("replay_node", "no_such_key", 1, "no_such_key"),
-        ("policy_node", "policy.hidden_size", 256, "policy.hidden_sizes"),
+        ("policy_node", "keep_version", 8, "keep_versions"),
         ("progress_node", "evaluation.episodes", "many", "int"),
     ],
 )

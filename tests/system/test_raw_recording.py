@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rosbags.highlevel import AnyReader
 
+from tests.support.arm_client import ArmClient
 from tests.support.classifiers import believes_anything
 from tests.support.domains import leased_domain
 from tests.support.launched_graph import LaunchedGraph
@@ -24,13 +25,24 @@ EPISODES = 3
 
 
 def recorded(folder: Path, what: str, settings: dict[str, Any], **arguments: Any) -> Path:
-    """Return the folder of a run of a few episodes with two cameras, in lockstep, whose drivers were recorded."""
-    settings = {"progress_node": {"collect.demonstrations_needed": EPISODES}, **settings}
+    """Return the folder of a run of a few episodes with two cameras, in lockstep, whose drivers were recorded.
+
+    Args:
+        folder: For everything.
+        what: Launch file.
+        settings: Of the environment.
+        arguments: Of the launch.
+    """
+    environment = {"resume": "manual", **settings}  # the arm begins when it is recorded
+    settings = {"progress_node": {"collect.demonstrations_needed": EPISODES}, "environment_node": environment}
     given = {"config": write_params(folder / "few.yaml", settings), "record": "raw", "reward_episodes": EPISODES}
     with (
         leased_domain() as domain_id,
         LaunchedGraph(what, arguments={**given, **arguments}, folder=folder, domain_id=domain_id) as graph,
+        ArmClient(domain_id=domain_id) as arm,
     ):
+        graph.wait_for_output("recorder_node]: recording ", 60.0)
+        arm.resume()
         assert graph.wait_until_over(200) == 0, graph.output[-3000:]
         assert "0 were lost on the way" in graph.output
     return graph.run_folder
@@ -56,8 +68,7 @@ def judged(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         return recorded(tmp_path, "collect_reward_data", {})
     model = tmp_path / "any.safetensors"
     believes_anything(task="peg_insertion", cameras=("wrist",), size=64).save(model)
-    eight = {"environment_node": {"reward.consecutive": 8}}
-    return recorded(tmp_path, "collect", eight, reward="classifier", reward_model=model)
+    return recorded(tmp_path, "collect", {"reward.consecutive": 8}, reward="classifier", reward_model=model)
 
 
 def test_every_field_of_every_transition_is_that_of_the_run(judged, tmp_path):
