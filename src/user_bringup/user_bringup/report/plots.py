@@ -117,10 +117,15 @@ def plot_interventions(axes: Axes, record: RunRecord) -> None:
         steps = [row.training_steps for row in practice]
         take_overs = _rolling([100 * row.interventions / row.length for row in practice])
         shares = _rolling([100 * row.human_steps / row.length for row in practice])
-        axes.plot(steps, shares, color=ORANGE, label="steps by the person, %")
-        axes.plot(steps, take_overs, color=BLUE, label="take-overs in 100 steps")
+        axes.plot(steps, take_overs, color=BLUE)
+        axes.set_position((0.105, 0.15, 0.785, 0.75))
+        beside = axes.twinx()
+        beside.plot(steps, shares, color=ORANGE)
+        beside.set(ylim=(0, None))
+        beside.set_ylabel("steps by the person, %", color=ORANGE)
+        beside.grid(visible=False)
     axes.set(xlabel="environment steps", ylim=(0, None), title=f"Interventions, mean of {_ROLLING} episodes")
-    _legend(axes, "best")
+    axes.set_ylabel("take-overs in 100 steps", color=BLUE)
 
 
 def plot_doubt(axes: Axes, record: RunRecord) -> None:
@@ -130,7 +135,8 @@ def plot_doubt(axes: Axes, record: RunRecord) -> None:
         axes.plot(range(1, len(doubts) + 1), doubts, ".", color=GREY, markersize=3, label="doubt at a take-over")
         threshold = doubt_threshold(record) or 0.0
         axes.axhline(threshold, color=ORANGE, linestyle="--", linewidth=1.2, label=f"threshold, {threshold:.2g}")
-    axes.set(xlabel="take-over", ylabel="doubt", ylim=(0, None), title="Doubt where a person took over")
+        axes.set(yscale="log")  # the first ones are of a learner that has hardly learned
+    axes.set(xlabel="take-over", ylabel="doubt", title="Doubt where a person took over")
     _legend(axes, "best")
 
 
