@@ -74,7 +74,7 @@ def test_learner_of_two_processes_goes_on_after_one_of_them_is_killed(tmp_path, 
         assert len(first) == 2
         first[-1].kill()
         wait_for(lambda: not any(process.is_running() for process in first), 60.0, what="the end of both")
-        assert graph.wait_until_over(400.0) == 3, graph.output[-3000:]
+        assert graph.wait_until_over(300.0) == 3, graph.output[-3000:]
     assert graph.report()["environment_steps"] >= 500
     assert "goes on from checkpoint" in graph.output
     assert not graph.left_running()
