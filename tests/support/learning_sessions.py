@@ -86,7 +86,10 @@ def demonstrations(count: int = 3, *, and_also: Sequence[Record] = ()) -> Record
 
 
 class SessionBench:
-    """One start of the learner in a run folder, and all that it sent and said."""
+    """One start of the learner in a run folder, and all that it sent and said.
+
+    After each turn it lets the disk keep up, so that no test depends on its pace; with `disk_is_slow` it does not wait.
+    """
 
     def __init__(
         self,
@@ -94,8 +97,10 @@ class SessionBench:
         *,
         recording: DemonstrationSource | None = None,
         make_trainer: Callable[[], Trainer] | None = None,
+        disk_is_slow: bool = False,
     ) -> None:
         self.config = config
+        self._disk_is_slow = disk_is_slow
         self.inbox = Inbox()
         self.sent: list[WeightsPayload] = []
         self.said: list[str] = []
@@ -153,3 +158,5 @@ class SessionBench:
         """Let it work."""
         for _ in range(count):
             self.session.turn()
+            if not self._disk_is_slow:
+                self.parts.checkpointer._worker.submit(lambda: None).result()

@@ -29,7 +29,8 @@ _BEST = "best.json"
 _POLICY = "trainer.learner.policy."
 """Under which the trainer's state holds what its algorithm gives as `weights()`."""
 
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError)
+_DAMAGES = (FileNotFoundError, ValueError, KeyError, TypeError, safetensors.SafetensorError)
+_UNREADABLE = (OSError, *_DAMAGES)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,14 +132,13 @@ class CheckpointStore:
         for folder in reversed(self._folders()):
             try:
                 return _read(folder)
-            except FileNotFoundError as error:
-                self._put_aside(folder, error)
+            except _DAMAGES as error:
+                aside = folder.rename(self._folder / f"{_DAMAGED}{uuid.uuid4().hex[:8]}-{folder.name}")
+                self.damaged.append(f"the checkpoint {folder.name} is damaged ({error}); it lies in {aside} now")
             except OSError as error:  # it may be as good as ever
                 raise WeightsError(
                     f"the checkpoint {folder} cannot be read ({error}); see to it, or move it away"
                 ) from error
-            except _UNREADABLE as error:
-                self._put_aside(folder, error)
         return None
 
     def newest_updates(self) -> int:
@@ -184,10 +184,6 @@ class CheckpointStore:
                 f"the best checkpoint cannot be noted in {self._folder / _BEST} ({error}); free space there"
             ) from error
         return True
-
-    def _put_aside(self, folder: Path, error: Exception) -> None:
-        aside = folder.rename(self._folder / f"{_DAMAGED}{uuid.uuid4().hex[:8]}-{folder.name}")
-        self.damaged.append(f"the checkpoint {folder.name} is damaged ({error}); it lies in {aside} now")
 
     def _folders(self) -> list[Path]:
         return sorted(path for path in self._folder.glob(f"{_PREFIX}*") if path.is_dir())

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from user_core.errors import ConfigurationError, SpecMismatchError, WeightsError
+from user_core.errors import SpecMismatchError, WeightsError
 from user_core.interfaces import Tensors
 from user_core.run import RunFolder
+from user_learner.algorithms.pretraining.config import nothing_to_begin_with
 from user_learner.checkpoint import is_checkpoint, read_checkpoint
 from user_learner.run_weights import weights_of_run
 from user_policies.networks.frozen_base import refuse_other_bases
 from user_policies.tensors import check_tensors
 from user_policies.weights.payload import unpack
-
-_KEY = "pretraining.begin_with"
-_WHERE = "the launch argument begin_with"
 
 
 def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected: Tensors) -> Tensors:
@@ -34,7 +32,8 @@ def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected:
     tensors, found_policy, found_digest = _read(path)
     if found_policy != policy:
         raise WeightsError(
-            f"{path} holds weights of policy {found_policy}, not of {policy}; change {_WHERE} or policy:="
+            f"{path} holds weights of policy {found_policy}, not of {policy}; change the launch argument begin_with "
+            "or policy:="
         )
     if found_digest != spec_digest:
         raise SpecMismatchError(what=str(path), found=found_digest, expected=spec_digest, where="weights")
@@ -46,9 +45,7 @@ def read_earlier_weights(path: Path, *, policy: str, spec_digest: str, expected:
 def _read(path: Path) -> tuple[Tensors, str, str]:
     found = path if path.is_file() or is_checkpoint(path) else weights_of_run(RunFolder(path=path))
     if found is None:
-        raise ConfigurationError(
-            key=_KEY, value=str(path), allowed="a run with a checkpoint, a checkpoint or a weights file", where=_WHERE
-        )
+        raise nothing_to_begin_with(str(path))
     if found.is_file():
         payload = unpack(found.read_bytes())
         return payload.tensors(), payload.header.policy, payload.header.spec_digest

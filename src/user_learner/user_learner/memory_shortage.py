@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import torch
 
 from user_core.errors import UserRosError
+from user_learner.algorithms.config import UpdateConfig
 from user_policies.shared_batch import process_count
 
 _SAID = ("DefaultCPUAllocator", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
@@ -52,6 +53,11 @@ def batch_size_named(key: str, batch_size: int, *, parts: int = 1) -> Iterator[N
         said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         unit = 2 * parts * process_count()  # a batch may be made of two halves
         raise MemoryShortageError(said=said, key=key, batch_size=batch_size, unit=unit) from error
+
+
+def update_size_named(config: UpdateConfig) -> AbstractContextManager[None]:
+    """Do the same around an update."""
+    return batch_size_named("hyperparameters.batch_size", config.batch_size, parts=config.micro_batches)
 
 
 def _is_memory_shortage(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from user_core.errors import SpecMismatchError
 from user_core.interfaces import Metrics, Tensors
 from user_core.log.label import EpisodeLabel
 from user_core.spec import EnvironmentSpec
-from user_core.types import StepType, Transition
+from user_core.types import Transition
 from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.pretraining.pretrainer import begin_practice, pretrain
@@ -138,15 +138,11 @@ class Trainer:
         Raises:
             InvalidRecordError: When it does not fit the spec.
         """
-        kept = self.memory.add(transition, recorded=recorded)
-        if transition.step_type is StepType.LAST:
-            self._note_instructions()
-        return kept
+        return self.memory.add(transition, recorded=recorded)
 
     def label(self, label: EpisodeLabel) -> None:
         """Applies a label as it stands in the log; raises InvalidRecordError for an unknown one."""
         self.memory.label(label)
-        self._note_instructions()
 
     def pretrain(
         self, *, report: Callable[[str, float], None], should_stop: Callable[[], bool] = lambda: False
@@ -171,7 +167,6 @@ class Trainer:
             raise
         self._imitation = self._policy.weights()
         begin_practice(self._policy, untrained=untrained, config=self._pretraining)
-        self._note_instructions()
         if self._cache is not None:
             self._cache.forget()
         self.pretrained = True
@@ -187,6 +182,7 @@ class Trainer:
 
     def weights(self) -> Tensors:
         """Returns what the policy needs."""
+        self._note_instructions()
         return self._policy.weights()
 
     def imitation_weights(self) -> Tensors | None:
@@ -195,6 +191,7 @@ class Trainer:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Returns everything but the memory, which the log has."""
+        self._note_instructions()
         state = {f"learner.{name}": value for name, value in self._learner.state().items()}
         state["spec_digest"] = np.frombuffer(self._spec.digest.encode(), np.uint8).copy()
         state["pretrained"] = np.array(self.pretrained, np.uint8)
@@ -240,7 +237,8 @@ class Trainer:
 
     def _note_instructions(self) -> None:
         """Have the policy know what it is trained on: the instructions of all that may be drawn, of nothing else."""
-        self._policy.learn_instructions(self.memory.instructions(self._batches.rows))
+        if self._policy.network.features.reads_instructions:
+            self._policy.learn_instructions(self.memory.instructions(self._batches.rows))
 
     def _pretrain(self, progress: Progress) -> None:
         if self._pretraining.begin_with:

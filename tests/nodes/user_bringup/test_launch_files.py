@@ -60,6 +60,20 @@ def test_what_is_wrong_with_a_policy_is_said_before_anything_starts(
         )
 
 
+def test_a_number_that_ros_reads_is_one_before_the_start_too(tmp_path: Path) -> None:
+    config = write_params(tmp_path / "mine.yaml", {"learner_node": {}})
+    config.write_text("/**/learner_node: {ros__parameters: {policy.log_std_min: -1e1}}")
+    check_learning_pairs(expanded(tmp_path, "peg_insertion", config=str(config)))
+
+
+def test_a_run_that_goes_on_needs_no_longer_what_it_began_with(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    (run / "checkpoints").mkdir(parents=True)
+    (run / "checkpoints" / "any").write_text("")
+    arguments = {"algorithm": "hg_dagger", "policy": "flow_chunks", "begin_with": "/gone"}
+    check_learning_pairs(expanded(tmp_path, "pick_and_place", **arguments))
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_one_task_is_one_arm_at_it(task: str, tmp_path: Path) -> None:
     environments = parameters(expanded(tmp_path, task), "environment_node")

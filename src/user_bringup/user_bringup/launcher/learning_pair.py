@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.node_parameters import node_parameters
 from user_bringup.launcher.process_description import ProcessDescription
 from user_core.configuration import build, group
-from user_core.errors import ConfigurationError, UserRosError
-from user_learner.algorithms.pretraining.config import PretrainingConfig
+from user_core.errors import UserRosError
+from user_core.run import RunFolder
+from user_learner.algorithms.pretraining.config import PretrainingConfig, nothing_to_begin_with
 from user_learner.algorithms.registry import check_encoder, check_pair
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import check_blending, check_common, check_library
@@ -20,6 +20,7 @@ from user_policies.policies.registry import check_blending, check_common, check_
 _LEARNER = "learner_node"
 _POLICY = "policy_node"
 _ENVIRONMENT = "environment_node"
+_CHECKED = ("policy.", "pretraining.")
 
 
 def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
@@ -40,41 +41,30 @@ def check_learning_pairs(processes: Iterable[ProcessDescription]) -> None:
             if values.get("policy.embodiment") == "common":
                 check_common(policy=policy, tasks=_tasks(known))
             if node == _LEARNER:
-                _check_begin_with(str(values.get("pretraining.begin_with", "")))
                 check_pair(algorithm=str(values["algorithm"]), policy=policy)
+            given = {name: value for name, value in values.items() if name.startswith(_CHECKED)}
+            settings = build(_Settings, given, where=f"the section {node} of the params files")
+            if node == _LEARNER:
                 check_encoder(
-                    policy=policy,
-                    encoder=str(values.get("policy.encoder", "")),
-                    begins_trained=_begins_trained(values),
+                    policy=policy, encoder=settings.policy.encoder, begins_trained=settings.pretraining.begins_trained
                 )
-            given = {name: value for name, value in values.items() if name.startswith("policy.")}
-            settings = {name: [] if value == [""] else value for name, value in given.items()}
-            build(_PolicySettings, settings, where=f"the section {node} of the params files")
+                _check_begin_with(settings.pretraining.begin_with, run=RunFolder(path=Path(str(values["run_folder"]))))
         except UserRosError as error:
             raise LaunchArgumentError(str(error)) from error
 
 
 @dataclass(frozen=True, kw_only=True)
-class _PolicySettings:
+class _Settings:
     policy: PolicyConfig = group(PolicyConfig)
+    pretraining: PretrainingConfig = group(PretrainingConfig)
 
 
-def _check_begin_with(path: str) -> None:
-    if path and not Path(path).expanduser().exists():
-        raise ConfigurationError(
-            key="begin_with",
-            value=path,
-            allowed="a run with a checkpoint, a checkpoint or a weights file",
-            where="the launch argument of that name",
-        )
+def _check_begin_with(path: str, *, run: RunFolder) -> None:
+    """Refuse a path that is not there, unless the run goes on: then it begins with nothing."""
+    if path and not Path(path).expanduser().exists() and not run.has_learned:
+        raise nothing_to_begin_with(path)
 
 
 def _tasks(processes: Iterable[ProcessDescription]) -> set[str]:
     environments = node_parameters(processes, (_ENVIRONMENT,))
     return {str(values["task.name"]) for _, values in environments if "task.name" in values}
-
-
-def _begins_trained(values: Mapping[str, Any]) -> bool:
-    names = ("enabled", "demonstrations", "begin_with")
-    given = {name: values[f"pretraining.{name}"] for name in names if f"pretraining.{name}" in values}
-    return PretrainingConfig(**given).begins_trained

@@ -118,7 +118,8 @@ def plot_interventions(axes: Axes, record: RunRecord) -> None:
         take_overs = _rolling([100 * row.interventions / row.length for row in practice])
         shares = _rolling([100 * row.human_steps / row.length for row in practice])
         axes.plot(steps, take_overs, color=BLUE)
-        axes.set_position((0.105, 0.15, 0.785, 0.75))
+        left, bottom, width, height = axes.get_position().bounds
+        axes.set_position((left, bottom, width - 0.09, height))
         beside = axes.twinx()
         beside.plot(steps, shares, color=ORANGE)
         beside.set(ylim=(0, None))

@@ -20,6 +20,15 @@ from user_core.errors import ConfigurationError
 _MEANT_LIKENESS = 0.85
 """Of two names, as difflib has it; those of two nodes of ours are below .75."""
 
+
+class _Loader(yaml.SafeLoader):
+    """Reads 1e-3 as rcl does, for a number; YAML 1.1 in Python takes it for a string."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)
+
 _NAME = {"/**": r"(/[^/]+)*", "/*": r"/[^/]+"}
 
 
@@ -38,7 +47,7 @@ def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mappi
     files = [Path(path) for word, path in zip(arguments, arguments[1:], strict=False) if word == "--params-file"]
     last: dict[str, tuple[Any, Path]] = {}
     for file in files:
-        sections = yaml.safe_load(file.read_text()) or {}
+        sections = _sections(file.read_text())
         for pattern, section in sections.items():
             _check_spelling(pattern, node_name, file)
             if _matches(pattern, node_name):
@@ -69,10 +78,15 @@ def params_in(text: str, *, node_name: str) -> dict[str, Any]:
         node_name: Fully qualified, as `/arm_0/environment_node`.
     """
     found: dict[str, Any] = {}
-    for pattern, section in (yaml.safe_load(text) or {}).items():
+    for pattern, section in _sections(text).items():
         if _matches(pattern, node_name):
             found |= dict(flat_parameters((section or {}).get("ros__parameters") or {}))
     return {name: [] if value == [""] else value for name, value in found.items()}
+
+
+def _sections(text: str) -> dict[str, Any]:
+    sections: dict[str, Any] = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 - a SafeLoader
+    return sections
 
 
 def _check_spelling(pattern: str, node_name: str, file: Path) -> None:
@@ -103,9 +117,7 @@ def flat_parameters(values: Mapping[str, Any], prefix: str = "") -> Iterator[tup
 
 def _kind(value: Any) -> str:
     if isinstance(value, str | bool | int | float):
-        # YAML 1.1 in Python takes 1e-3 for a string, and rcl for a number.
-        exponential = isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+[eE][-+]?\d+", value)
-        return "float" if exponential else type(value).__name__
+        return type(value).__name__
     return f"list of {_kind(value[0])}" if value else "empty list"
 
 

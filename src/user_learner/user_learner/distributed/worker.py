@@ -13,11 +13,12 @@ import torch
 from user_core.configuration import build
 from user_core.interfaces import Algorithm
 from user_core.spec_as_plain import spec_from_plain
+from user_learner.algorithms.config import UpdateConfig
 from user_learner.algorithms.registry import algorithm_entry
 from user_learner.distributed.parcel import receive
 from user_learner.distributed.shares import BATCH, batch_from_parcel
 from user_learner.distributed.workers import BEGIN, END, STATE
-from user_learner.memory_shortage import MemoryShortageError, batch_size_named
+from user_learner.memory_shortage import MemoryShortageError, update_size_named
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.registry import make_policy
 
@@ -29,6 +30,7 @@ def work() -> Algorithm | None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal's Ctrl-C; the leader ends first, and says so
     learner: Algorithm | None = None
     setup: Mapping[str, Any] = {}
+    hyperparameters = UpdateConfig()
     while True:
         try:
             parcel = receive()
@@ -40,15 +42,14 @@ def work() -> Algorithm | None:
             setup = parcel.words
             torch.set_num_threads(int(setup["torch_threads"]))
             os.setpriority(os.PRIO_PROCESS, 0, int(setup["niceness"]))
-            learner = _make_learner(setup)
+            hyperparameters = _hyperparameters(setup)
+            learner = _make_learner(setup, hyperparameters)
         elif learner is None:
             raise RuntimeError(f"the leader sent {parcel.kind!r} before {BEGIN!r}")
         elif parcel.kind == STATE:
             learner.restore({name: tensor.numpy() for name, tensor in parcel.tensors.items()})
         elif parcel.kind == BATCH:
-            hyperparameters = setup["hyperparameters"]
-            size, parts = int(hyperparameters["batch_size"]), int(hyperparameters.get("micro_batches", 1))
-            with batch_size_named("hyperparameters.batch_size", size, parts=parts):
+            with update_size_named(hyperparameters):
                 learner.update(batch_from_parcel(parcel, device=str(setup["device"])))
 
 
@@ -62,7 +63,13 @@ def exit_status_of_work() -> int:
     return 0
 
 
-def _make_learner(setup: Mapping[str, Any]) -> Algorithm:
+def _hyperparameters(setup: Mapping[str, Any]) -> UpdateConfig:
+    entry = algorithm_entry(str(setup["algorithm"]))
+    hyperparameters: UpdateConfig = build(entry.config_type, setup["hyperparameters"], where=_WHERE)
+    return hyperparameters
+
+
+def _make_learner(setup: Mapping[str, Any], hyperparameters: UpdateConfig) -> Algorithm:
     entry = algorithm_entry(str(setup["algorithm"]))
     policy = make_policy(
         spec=spec_from_plain(setup["spec"]),
@@ -70,6 +77,5 @@ def _make_learner(setup: Mapping[str, Any]) -> Algorithm:
         seed=int(setup["seed"]),
         device=str(setup["device"]),
     )
-    hyperparameters = build(entry.config_type, setup["hyperparameters"], where=_WHERE)
     learner: Algorithm = entry.learner_type(config=hyperparameters, policy=policy, seed=int(setup["seed"]))
     return learner

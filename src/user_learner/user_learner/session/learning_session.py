@@ -11,7 +11,7 @@ from user_learner.algorithms.pretraining.divergence import PretrainingDivergedEr
 from user_learner.algorithms.pretraining.progress import PretrainingStopped
 from user_learner.config import LearnerNodeConfig
 from user_learner.episode_strips import EpisodeStrips
-from user_learner.memory_shortage import MemoryShortageError, batch_size_named
+from user_learner.memory_shortage import MemoryShortageError, update_size_named
 from user_learner.session.demonstration_intake import DemonstrationIntake
 from user_learner.session.divergence import divergence, not_finite
 from user_learner.session.inbox import LogNews, Record
@@ -194,9 +194,8 @@ class LearningSession:
         for _ in range(self._config.pipeline.updates_at_once):
             if self._fault or not self._may_update():
                 break
-            size, parts = self._config.hyperparameters.batch_size, self._config.hyperparameters.micro_batches
             try:
-                with batch_size_named("hyperparameters.batch_size", size, parts=parts):
+                with update_size_named(self._config.hyperparameters):
                     metrics = self._trainer.update()
             except MemoryShortageError as error:
                 self._fail(str(error))

@@ -11,9 +11,10 @@ from user_bringup.launcher.process_description import ProcessDescription
 
 
 def learner(folder: Path, *texts: str, node: str = "learner_node") -> ProcessDescription:
-    """A process that is given these params files, in this order."""
+    """A process that is given these params files, in this order, behind one that says where the run lies."""
     command = ["/bin/learner_node", "--ros-args", "-r", f"__node:={node}"]
-    for number, text in enumerate(texts):
+    where = f"/**:\n  ros__parameters:\n    run_folder: {folder / 'run'}\n"
+    for number, text in enumerate((where, *texts)):
         path = folder / f"{number}.yaml"
         path.write_text(text)
         command += ["--params-file", str(path)]
@@ -72,7 +73,7 @@ def test_other_nodes_and_learners_with_defaults_are_not_looked_at(tmp_path: Path
 
 
 def test_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LaunchArgumentError, match=r"0\.yaml is no YAML"):
+    with pytest.raises(LaunchArgumentError, match=r"1\.yaml is no YAML"):
         check_learning_pairs([learner(tmp_path, "a: [")])
 
 

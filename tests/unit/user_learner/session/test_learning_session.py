@@ -319,7 +319,7 @@ def test_the_last_checkpoint_is_written_behind_the_one_that_is_being_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = SlowDisk(monkeypatch)
-    bench = SessionBench(sac_config(tmp_path))
+    bench = SessionBench(sac_config(tmp_path), disk_is_slow=True)
     bench.feed_episodes(4)
     bench.turn(8)
     assert bench.session.snapshot.updates == 12
@@ -343,7 +343,7 @@ def test_an_evaluation_has_its_checkpoint_though_one_is_being_written_and_is_bes
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = SlowDisk(monkeypatch)
-    bench = SessionBench(sac_config(tmp_path))
+    bench = SessionBench(sac_config(tmp_path), disk_is_slow=True)
     bench.feed_episodes(4)
     bench.turn(8)
     evaluate(bench, policy_version="1.12")

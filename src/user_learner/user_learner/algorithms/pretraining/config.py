@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from user_core.configuration import parameter
+from user_core.errors import ConfigurationError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +52,13 @@ class PretrainingConfig:
     @property
     def _wanted(self) -> int:
         return self.demonstrations if self.enabled else 0
+
+
+def nothing_to_begin_with(path: str) -> ConfigurationError:
+    """Return what to say of a `begin_with` at which there are no weights."""
+    return ConfigurationError(
+        key="pretraining.begin_with",
+        value=path,
+        allowed="a run with a checkpoint, a checkpoint or a weights file",
+        where="the launch argument begin_with",
+    )
