@@ -94,7 +94,7 @@ def build(config_type: type[ConfigT], values: Mapping[str, Any], *, where: str) 
     for key, value in values.items():
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1)
-            hint = f", did you mean {close[0]}?" if close else ""
+            hint = f", did you mean {close[0]}?" if close else "."
             allowed = f"no such parameter{hint} There are: {', '.join(sorted(known))}"
             raise ConfigurationError(key=key, value=value, allowed=allowed, where=where)
     checked = {name: _checked(info, values.get(name, info.default), where) for name, info in known.items()}

@@ -42,5 +42,10 @@ class Registry:
     def resolve(self, name: str) -> Any:
         """Import and return what the name stands for; raises UnknownNameError with the choices."""
         self.check(name)
-        module, _, attribute = self._entries[name].partition(":")
-        return getattr(importlib.import_module(module), attribute)
+        return load(self._entries[name])
+
+
+def load(target: str) -> Any:
+    """Import and return what "module:Attribute" stands for."""
+    module, _, attribute = target.partition(":")
+    return getattr(importlib.import_module(module), attribute)

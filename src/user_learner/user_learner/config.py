@@ -12,8 +12,7 @@ from user_learner.algorithms.pretraining.config import PretrainingConfig
 from user_learner.algorithms.registry import algorithm_entry, check_encoder, check_pair
 from user_learner.replay.config import MemoryConfig
 from user_learner.replay.limiter import PipelineConfig
-from user_policies.device import DEVICES
-from user_policies.policies.config import PolicyConfig
+from user_policies.policies.config import DEVICES, PolicyConfig
 
 WHERE = "the section learner_node of the params files, or the launch argument that sets it"
 

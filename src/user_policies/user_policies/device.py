@@ -10,8 +10,6 @@ from torch import Tensor
 
 from user_core.errors import ConfigurationError
 
-DEVICES = ("auto", "cpu", "cuda")
-
 
 def choose_device(name: str, *, where: str) -> str:
     """Return "cpu" or "cuda"; "auto" takes CUDA when it is there.

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from tests.support.params_file import write_params
+from user_bringup.launcher.configurations import configurations
 from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.expansion import expand
 from user_bringup.launcher.launch_files import find_launch_file
-from user_bringup.launcher.learning_pair import check_learning_pairs
 from user_bringup.launcher.node_parameters import node_parameters
 from user_bringup.launcher.parameters import ParameterFileWriter
+from user_bringup.launcher.policy_checks import check_policies
 from user_bringup.launcher.process_description import ProcessDescription
 
 TASKS = ("peg_insertion", "charger", "cap_tightening", "pick_and_place", "table_cleanup")
@@ -26,6 +27,10 @@ def expanded(folder: Path, launch_file: str, **arguments: str) -> tuple[ProcessD
     arguments["run"] = str(folder / "run")
     writer = ParameterFileWriter(folder=folder)
     return tuple(expand(path, arguments=arguments, environment=environment, parameters=writer).processes)
+
+
+def check(processes: tuple[ProcessDescription, ...]) -> None:
+    check_policies(configurations(processes))
 
 
 def parameters(processes: tuple[ProcessDescription, ...], node: str) -> list[dict[str, Any]]:
@@ -55,15 +60,13 @@ def test_what_is_wrong_with_a_policy_is_said_before_anything_starts(
         pytest.importorskip("transformers")
     config = write_params(tmp_path / "mine.yaml", {"learner_node": settings})
     with pytest.raises(LaunchArgumentError, match=said):
-        check_learning_pairs(
-            expanded(tmp_path, "pick_and_place", **{"algorithm": "hg_dagger", "config": str(config)} | given)
-        )
+        check(expanded(tmp_path, "pick_and_place", **{"algorithm": "hg_dagger", "config": str(config)} | given))
 
 
 def test_a_number_that_ros_reads_is_one_before_the_start_too(tmp_path: Path) -> None:
     config = write_params(tmp_path / "mine.yaml", {"learner_node": {}})
     config.write_text("/**/learner_node: {ros__parameters: {policy.log_std_min: -1e1}}")
-    check_learning_pairs(expanded(tmp_path, "peg_insertion", config=str(config)))
+    check(expanded(tmp_path, "peg_insertion", config=str(config)))
 
 
 def test_a_run_that_goes_on_needs_no_longer_what_it_began_with(tmp_path: Path) -> None:
@@ -71,7 +74,7 @@ def test_a_run_that_goes_on_needs_no_longer_what_it_began_with(tmp_path: Path) -
     (run / "checkpoints").mkdir(parents=True)
     (run / "checkpoints" / "any").write_text("")
     arguments = {"algorithm": "hg_dagger", "policy": "flow_chunks", "begin_with": "/gone"}
-    check_learning_pairs(expanded(tmp_path, "pick_and_place", **arguments))
+    check(expanded(tmp_path, "pick_and_place", **arguments))
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -86,6 +89,6 @@ def test_sac_waits_for_no_demonstrations_and_needs_an_encoder_that_practice_trai
     (learner,) = parameters(processes, "learner_node")
     (progress,) = parameters(processes, "progress_node")
     assert (learner["pretraining.enabled"], progress["collect.enabled"]) == (False, False)
-    check_learning_pairs(processes)
+    check(processes)
     with pytest.raises(LaunchArgumentError, match="small_trained or resnet10"):
-        check_learning_pairs(expanded(tmp_path, task, algorithm="sac", policy="cnn"))
+        check(expanded(tmp_path, task, algorithm="sac", policy="cnn"))

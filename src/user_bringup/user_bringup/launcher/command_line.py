@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from user_bringup.launcher.arguments import check_known, describe_arguments, parse_arguments
+from user_bringup.launcher.configurations import configurations
 from user_bringup.launcher.domain_lock import alone_in_its_domain
 from user_bringup.launcher.errors import LaunchError
 from user_bringup.launcher.expansion import Launch, declared_arguments, expand
 from user_bringup.launcher.launch_files import find_launch_file
-from user_bringup.launcher.learning_pair import check_learning_pairs
 from user_bringup.launcher.output import LaunchOutput
 from user_bringup.launcher.parameters import ParameterFileWriter
+from user_bringup.launcher.policy_checks import check_policies
 from user_bringup.launcher.supervisor import run_processes
 
 _USAGE_STATUS = 2
@@ -66,7 +67,7 @@ def _launch(options: argparse.Namespace) -> int:
         launch = expand(
             path, arguments=arguments, environment=os.environ, parameters=ParameterFileWriter(folder=Path(folder))
         )
-        check_learning_pairs(launch.processes)
+        check_policies(configurations(launch.processes))
         if options.dry_run:
             print("\n".join(shlex.join(process.command) for process in launch.processes))
             return 0

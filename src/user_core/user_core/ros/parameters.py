@@ -12,11 +12,9 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from user_core.configuration import ParameterInfo, build, flatten, parameters_of
-from user_core.ros.params_files import check_params_files
+from user_core.ros.params_files import check_params_files, is_of_ros, where_set
 
 ConfigT = TypeVar("ConfigT")
-_EXEMPT = ("use_sim_time",)
-_EXEMPT_PREFIXES = ("qos_overrides.", "start_type_description_service")
 
 
 def declare_config(node: Node, config_type: type[ConfigT], arguments: Sequence[str] | None = None) -> ConfigT:
@@ -37,12 +35,12 @@ def declare_config(node: Node, config_type: type[ConfigT], arguments: Sequence[s
     given = {
         name: value.value
         for name, value in node.get_parameters_by_prefix("").items()
-        if value.value is not None and name not in _EXEMPT and not name.startswith(_EXEMPT_PREFIXES)
+        if value.value is not None and not is_of_ros(name)
     }
     files_in = sys.argv if arguments is None else arguments
     check_params_files(files_in, node_name=node.get_fully_qualified_name(), taken=given)
-    where = f"the section {node.get_name()} of the params files, or the launch argument that sets it"
-    config = build(config_type, {name: _plain(value) for name, value in given.items()}, where=where)
+    plain = {name: _plain(value) for name, value in given.items()}
+    config = build(config_type, plain, where=where_set(node.get_name()))
     values = flatten(config)
     for info in parameters_of(config_type):
         if info.name in given:

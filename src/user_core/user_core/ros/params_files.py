@@ -22,12 +22,19 @@ _MEANT_LIKENESS = 0.85
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads 1e-3 as rcl does, for a number; YAML 1.1 in Python takes it for a string."""
+    """Reads as rcl does: 1e-3 is a number, which YAML 1.1 in Python takes for a string, and 2026-11-22 is a string."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as in its base
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
 )
+
+_OF_ROS = ("use_sim_time", "qos_overrides.", "start_type_description_service")
 
 _NAME = {"/**": r"(/[^/]+)*", "/*": r"/[^/]+"}
 
@@ -82,6 +89,16 @@ def params_in(text: str, *, node_name: str) -> dict[str, Any]:
         if _matches(pattern, node_name):
             found |= dict(flat_parameters((section or {}).get("ros__parameters") or {}))
     return {name: [] if value == [""] else value for name, value in found.items()}
+
+
+def is_of_ros(name: str) -> bool:
+    """Tell whether any node may be given a parameter, though none of ours declares it."""
+    return name.startswith(_OF_ROS)
+
+
+def where_set(node: str) -> str:
+    """Return where a person sets the parameters of a node of this name."""
+    return f"the section {node} of the params files, or the launch argument that sets it"
 
 
 def _sections(text: str) -> dict[str, Any]:

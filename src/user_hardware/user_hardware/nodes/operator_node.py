@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from geometry_msgs.msg import PoseStamped, Twist
 from rclpy.node import Node
 from sensor_msgs.msg import JointState, Joy
 
-from user_core.configuration import parameter, specialised
 from user_core.ros import qos
 from user_core.ros.conversions import from_message, ns_from_stamp, pose_from_message, stamp_from_ns
 from user_core.ros.parameters import declare_config, given_name
@@ -20,38 +18,11 @@ from user_core.ros.runner import event_driven_executor, run_node
 from user_core.types import Outcome, TaskState
 from user_hardware.teleop.expert import Expert
 from user_hardware.teleop.experts.registry import EXPERTS
-from user_hardware.teleop.scripted_operator import DeviceInput, ScriptedOperator, ScriptedOperatorConfig
+from user_hardware.teleop.operator_config import OperatorNodeConfig, operator_config_type
+from user_hardware.teleop.scripted_operator import DeviceInput, ScriptedOperator
 from user_hardware.teleop.sight import Sight
 from user_interfaces.msg import EnvironmentStatus
 from user_interfaces.msg import TaskState as TaskStateMessage
-
-
-@dataclass(frozen=True, kw_only=True)
-class OperatorNodeConfig(ScriptedOperatorConfig):
-    """All parameters of operator_node."""
-
-    real_time_factor: float = parameter(
-        0.0, "the simulation's; 0 = lockstep, where each pose is answered", minimum=0.0, maximum=100.0
-    )
-    control_rate_hz: float = parameter(10.0, "answers per robot second in real time", minimum=0.5, maximum=100.0)
-    dead_man_button: int = parameter(
-        2, "number of the button held while it acts; no other meaning in teleop.buttons", minimum=0, maximum=31
-    )
-    open_button: int = parameter(3, "number of teleop.buttons.open_gripper", minimum=0, maximum=31)
-    close_button: int = parameter(4, "number of teleop.buttons.close_gripper", minimum=0, maximum=31)
-    success_button: int = parameter(5, "number of teleop.buttons.success", minimum=0, maximum=31)
-    failure_button: int = parameter(6, "number of teleop.buttons.failure", minimum=0, maximum=31)
-    current_pose: str = parameter("current_pose", "PoseStamped in: TCP in the base frame")
-    gripper_state: str = parameter("franka_gripper/joint_states", "JointState in: two fingers, each half the width")
-    task_target: str = parameter("task/target_pose", "PoseStamped in: where the task's target really is")
-    task_state: str = parameter("task/state", "TaskState in: how the task stands")
-    twist: str = parameter("spacenav/twist", "Twist out: deflection in [-1, 1], base axes")
-    joy: str = parameter("spacenav/joy", "Joy out: axes and buttons, stamped as the pose that it answers")
-
-    @property
-    def answer_period_s(self) -> float:
-        """Wall seconds between two answers at least; 0 in lockstep."""
-        return 0.0 if self.real_time_factor == 0.0 else 1.0 / self.control_rate_hz / self.real_time_factor
 
 
 class OperatorNode(Node):
@@ -65,9 +36,8 @@ class OperatorNode(Node):
         """
         super().__init__("operator_node", automatically_declare_parameters_from_overrides=True, **node_arguments)
         task = given_name(self, "task", default=OperatorNodeConfig.task)
-        expert_type = EXPERTS.resolve(task)
-        self._config = declare_config(self, specialised(OperatorNodeConfig, expert=expert_type.config_type))
-        expert: Expert = expert_type(config=self._config.expert, seed=self._config.seed)
+        self._config = declare_config(self, operator_config_type(task))
+        expert: Expert = EXPERTS.resolve(task)(config=self._config.expert, seed=self._config.seed)
         self._operator = ScriptedOperator(config=self._config, expert=expert)
         self._sight = Sight()
         self._unanswered = False

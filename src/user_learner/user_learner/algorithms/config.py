@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-
 from user_core.configuration import parameter
 
 
@@ -21,10 +19,6 @@ class UpdateConfig:
         "actor; weights, values and densities stay float32, and so does pretraining",
         choices=("float32", "bfloat16"),
     )
-
-    def autocast(self, device: torch.device) -> torch.autocast:
-        """Return the context in which networks compute in `precision`."""
-        return torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bfloat16")
 
     @property
     def n_step(self) -> int:

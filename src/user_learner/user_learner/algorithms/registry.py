@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from user_core.errors import ConfigurationError
-from user_core.registry import Registry
+from user_core.registry import Registry, load
 from user_policies.policies.config import FROZEN_ENCODERS
 from user_policies.policies.registry import POLICIES, READING_CAMERAS, actor_kind
 
@@ -17,11 +17,17 @@ class AlgorithmEntry:
 
     Attributes:
         config_type: Dataclass of its hyperparameters, the group `hyperparameters` of learner_node.
-        learner_type: Class that updates; made with config, policy and seed.
+        learner: "module:Class" of what updates; made with config, policy and seed.
     """
 
     config_type: type[Any]
-    learner_type: type[Any]
+    learner: str
+
+    @property
+    def learner_type(self) -> type[Any]:
+        """Import the class, and torch with it."""
+        found: type[Any] = load(self.learner)
+        return found
 
 
 ALGORITHMS = Registry(

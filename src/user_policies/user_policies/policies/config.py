@@ -14,6 +14,9 @@ _WHERE = "the group policy of policy_node and learner_node in the params files (
 _LEAST_GUIDED_STEPS = 2
 """The first Euler step of a flow cannot be guided: see `networks/real_time_chunking.py`."""
 
+DEVICES = ("auto", "cpu", "cuda")
+"""Where policies and their learners may compute; see `user_policies.device`."""
+
 FROZEN_ENCODERS = ("small", "resnet18")
 """Not trained after pretraining, so that features are computed once."""
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from user_core.configuration import group, parameter
 from user_core.errors import ConfigurationError
-from user_policies.device import DEVICES
-from user_policies.policies.config import PolicyConfig
+from user_policies.policies.config import DEVICES, PolicyConfig
 
 WHERE = "the section policy_node of the params files, or the launch argument that sets it"
 

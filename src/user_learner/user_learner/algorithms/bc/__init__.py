@@ -1,7 +1,6 @@
 """Behaviour cloning."""
 
 from user_learner.algorithms.bc.config import BcConfig
-from user_learner.algorithms.bc.learner import BcLearner
 from user_learner.algorithms.registry import AlgorithmEntry
 
-ENTRY = AlgorithmEntry(config_type=BcConfig, learner_type=BcLearner)
+ENTRY = AlgorithmEntry(config_type=BcConfig, learner="user_learner.algorithms.bc.learner:BcLearner")

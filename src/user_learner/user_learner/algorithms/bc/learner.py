@@ -15,6 +15,7 @@ from user_learner.algorithms.bc import losses
 from user_learner.algorithms.bc.config import ImitationConfig
 from user_learner.algorithms.observation_encoding import make_encoding
 from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
+from user_learner.algorithms.precision import autocast
 from user_learner.random_state import restore_torch_generator, torch_generator_state
 from user_learner.replay.batch import Batch
 from user_learner.replay.sampling import CorrectionSampling, SamplingRule
@@ -105,7 +106,7 @@ class BcLearner:
             rows = slice(start, start + size)
             part, part_weight = batch.rows(rows), weight[rows]
             share = mean_over_processes(part_weight.sum()) / total
-            with self._config.autocast(self._policy.device):
+            with autocast(self._config, self._policy.device):
                 features.append(self._encoding.features(part.observation))
                 part_loss = share * self._actor.imitation_loss(
                     features[-1], chunk=part.action.clamp(-1, 1), weight=part_weight, generator=self._generator

@@ -2,6 +2,5 @@
 
 from user_learner.algorithms.registry import AlgorithmEntry
 from user_learner.algorithms.rlpd.config import RlpdConfig
-from user_learner.algorithms.rlpd.learner import RlpdLearner
 
-ENTRY = AlgorithmEntry(config_type=RlpdConfig, learner_type=RlpdLearner)
+ENTRY = AlgorithmEntry(config_type=RlpdConfig, learner="user_learner.algorithms.rlpd.learner:RlpdLearner")

@@ -2,6 +2,5 @@
 
 from user_learner.algorithms.registry import AlgorithmEntry
 from user_learner.algorithms.sac.config import SacConfig
-from user_learner.algorithms.sac.learner import SacLearner
 
-ENTRY = AlgorithmEntry(config_type=SacConfig, learner_type=SacLearner)
+ENTRY = AlgorithmEntry(config_type=SacConfig, learner="user_learner.algorithms.sac.learner:SacLearner")

@@ -14,6 +14,7 @@ from torch.optim import Adam
 from user_core.interfaces import Metrics, Tensors
 from user_learner.algorithms.observation_encoding import make_encoding
 from user_learner.algorithms.optimiser_state import optimiser_tensors, restore_optimiser
+from user_learner.algorithms.precision import autocast
 from user_learner.algorithms.sac import losses
 from user_learner.algorithms.sac.config import SacConfig
 from user_learner.algorithms.temperature import Temperature
@@ -212,7 +213,7 @@ class SacLearner:
         return values
 
     def _autocast(self) -> torch.autocast:
-        return self._config.autocast(self._policy.device)
+        return autocast(self._config, self._policy.device)
 
     def _random_members(self) -> Tensor:
         order = torch.randperm(self._config.critics, generator=self._generator, device=self._policy.device)

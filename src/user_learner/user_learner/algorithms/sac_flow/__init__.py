@@ -2,6 +2,5 @@
 
 from user_learner.algorithms.registry import AlgorithmEntry
 from user_learner.algorithms.sac_flow.config import SacFlowConfig
-from user_learner.algorithms.sac_flow.learner import SacFlowLearner
 
-ENTRY = AlgorithmEntry(config_type=SacFlowConfig, learner_type=SacFlowLearner)
+ENTRY = AlgorithmEntry(config_type=SacFlowConfig, learner="user_learner.algorithms.sac_flow.learner:SacFlowLearner")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from user_bringup.launcher.configurations import configurations
 from user_bringup.launcher.errors import LaunchArgumentError
-from user_bringup.launcher.learning_pair import check_learning_pairs
+from user_bringup.launcher.policy_checks import check_policies
 from user_bringup.launcher.process_description import ProcessDescription
 
 
@@ -21,19 +22,23 @@ def learner(folder: Path, *texts: str, node: str = "learner_node") -> ProcessDes
     return ProcessDescription(label="learner", command=tuple(command), environment={})
 
 
+def check(processes: list[ProcessDescription]) -> None:
+    check_policies(configurations(processes))
+
+
 def section(parameter: str, value: str) -> str:
     return f"/**/learner_node:\n  ros__parameters:\n    {parameter}: {value}\n"
 
 
 def test_pair_that_goes_together_passes(tmp_path: Path) -> None:
-    check_learning_pairs([learner(tmp_path, section("algorithm", "sac_flow"), section("policy.name", "flow"))])
+    check([learner(tmp_path, section("algorithm", "sac_flow"), section("policy.name", "flow"))])
 
 
 def test_other_pair_is_refused_with_what_is_allowed(tmp_path: Path) -> None:
     process = learner(tmp_path, section("algorithm", "sac_flow"), section("policy.name", "cnn"))
     allowed = "with sac_flow take one of flow, flow_state, vla_small; cnn is trained by"
     with pytest.raises(LaunchArgumentError, match=allowed):
-        check_learning_pairs([process])
+        check([process])
 
 
 def test_encoder_that_nothing_would_train_is_refused_with_what_learns(tmp_path: Path) -> None:
@@ -42,19 +47,19 @@ def test_encoder_that_nothing_would_train_is_refused_with_what_learns(tmp_path: 
     with pytest.raises(
         LaunchArgumentError, match=r"policy\.encoder = 'small' is not allowed: small_trained or resnet10"
     ):
-        check_learning_pairs([learner(tmp_path, *files)])
+        check([learner(tmp_path, *files)])
     for allowed in (
         {"policy.encoder": "small_trained"},
         {"pretraining.begin_with": str(tmp_path)},
         {"policy.name": "mlp"},
     ):
         more = [section(parameter, value) for parameter, value in allowed.items()]
-        check_learning_pairs([learner(tmp_path, *files, *more)])
+        check([learner(tmp_path, *files, *more)])
 
 
 def test_the_last_file_counts(tmp_path: Path) -> None:
     files = [section("algorithm", "sac_flow"), section("policy.name", "cnn"), section("policy.name", "flow_state")]
-    check_learning_pairs([learner(tmp_path, *files)])
+    check([learner(tmp_path, *files)])
 
 
 @pytest.mark.parametrize("node", ["policy_node", "learner_node"])
@@ -62,19 +67,11 @@ def test_library_that_is_missing_is_named_with_what_to_install(
     node: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "transformers", None)
-    settings = f"/**/{node}:\n  ros__parameters:\n    algorithm: bc\n    policy.name: pi0\n"
+    settings = f"/**/{node}:\n  ros__parameters:\n    policy.name: pi0\n"
+    if node == "learner_node":
+        settings += "    algorithm: bc\n"
     with pytest.raises(LaunchArgumentError, match=r"pip install -r requirements/pi0\.txt"):
-        check_learning_pairs([learner(tmp_path, settings, node=node)])
-
-
-def test_other_nodes_and_learners_with_defaults_are_not_looked_at(tmp_path: Path) -> None:
-    other = [section("algorithm", "sac_flow"), section("policy.name", "cnn")]
-    check_learning_pairs([learner(tmp_path, *other, node="progress_node"), learner(tmp_path)])
-
-
-def test_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LaunchArgumentError, match=r"1\.yaml is no YAML"):
-        check_learning_pairs([learner(tmp_path, "a: [")])
+        check([learner(tmp_path, settings, node=node)])
 
 
 def environments(folder: Path, *tasks: str) -> list[ProcessDescription]:
@@ -94,16 +91,17 @@ def common(policy: str) -> str:
 def test_several_tasks_ask_for_a_policy_that_can_tell_them_apart(policy: str, why: str, tmp_path: Path) -> None:
     arms = environments(tmp_path, "charger", "peg_insertion")
     with pytest.raises(LaunchArgumentError, match=rf"one of pi0, vla_small, .* charger, peg_insertion: .*{why}"):
-        check_learning_pairs([*arms, learner(tmp_path, common(policy))])
-    check_learning_pairs([*arms, learner(tmp_path, common("vla_small"))])
+        check([*arms, learner(tmp_path, common(policy))])
+    check([*arms, learner(tmp_path, common("vla_small"))])
 
 
 def test_different_arms_at_one_task_need_no_instruction(tmp_path: Path) -> None:
-    check_learning_pairs([*environments(tmp_path, "charger"), learner(tmp_path, common("cnn"))])
+    check([*environments(tmp_path, "charger"), learner(tmp_path, common("cnn"))])
 
 
 @pytest.mark.parametrize("policy", ["cnn", "mlp", "pi0"])
 def test_only_a_flow_can_continue_a_chunk(policy: str, tmp_path: Path) -> None:
     text = section("algorithm", "bc") + f"    policy.name: {policy}\n    policy.chunk_blending: real_time\n"
+    text += "    policy.horizon: 8\n    policy.execute: 4\n"
     with pytest.raises(LaunchArgumentError, match="only the flow policies"):
-        check_learning_pairs([learner(tmp_path, text)])
+        check([learner(tmp_path, text)])
