@@ -12,7 +12,7 @@ from user_core.interfaces import Policy
 from user_core.types import ActionChunk, ChunkPrefix
 from user_policies.policies.actor_policy import ActorPolicy
 from user_policies.policies.config import PolicyConfig
-from user_policies.policies.registry import make_policy
+from user_policies.policies.registry import FLOWS, make_policy
 from user_policies.tensors import tensors_digest
 
 SPEC = small_spec(cameras=2)
@@ -73,7 +73,7 @@ class TestPolicy:
 
     def test_continues_chunks_or_refuses_to(self, name: str) -> None:
         config = PolicyConfig(name=name, hidden_sizes=(16,), horizon=6, execute=4, chunk_blending="real_time")
-        if make(name).network.actor.kind != "flow":
+        if make(name).network.actor.kind not in FLOWS:
             refusal = f"chunk_blending.*only the flow policies.*{name} is none of them"
             with pytest.raises(ConfigurationError, match=refusal):
                 make_policy(spec=SPEC, config=config)

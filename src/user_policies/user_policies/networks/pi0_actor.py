@@ -14,6 +14,7 @@ from user_policies.networks.actor import Actor, weighted_mean
 from user_policies.networks.flow_config import FlowConfig
 from user_policies.networks.frozen_base import copy_on_base
 from user_policies.networks.pi0_model import PADDED
+from user_policies.networks.real_time_chunking import PrefixBatch, guided_velocity
 from user_policies.processing.flat_layout import FlatLayout
 from user_policies.processing.instruction_words import PADDING
 from user_policies.shared_batch import of_whole_batch, standard_normal
@@ -64,27 +65,44 @@ class Pi0Actor(Actor):
 
     def mode(self, features: Tensor, generator: Generator | None = None) -> Tensor:
         """Returns the chunks (B, H, A) at the end of the path that begins as `policy.flow.mode_from` says."""
-        if self._mode_from == "sample":
-            return self.follow(features, start=self._noise(features, generator))
-        return self.follow(features, start=features.new_zeros(len(features), self.horizon, PADDED))
+        return self.follow(features, start=self._start_of_mode(features, generator))
+
+    def continue_chunk(
+        self, features: Tensor, *, prefix: PrefixBatch, deterministic: bool, generator: Generator | None = None
+    ) -> Tensor:
+        """Returns the chunks (B, H, A) at the end of a path that is guided towards those before them."""
+        start = self._start_of_mode(features, generator) if deterministic else self._noise(features, generator)
+        return self.follow(features, start=start, prefix=prefix)
 
     @torch.no_grad()
-    def follow(self, features: Tensor, *, start: Tensor) -> Tensor:
-        """Returns the chunks (B, H, A) that noise (B, H, 32) becomes, clipped to [-1, 1]."""
+    def follow(self, features: Tensor, *, start: Tensor, prefix: PrefixBatch | None = None) -> Tensor:
+        """Returns the chunks (B, H, A) that noise (B, H, 32) becomes, clipped to [-1, 1].
+
+        Args:
+            features: (B, F).
+            start: (B, H, 32) where the paths begin.
+            prefix: What they are guided to continue, see `real_time_chunking`, whose time is 1 - t.
+        """
         inputs = self.model_inputs(features)
-        prefix = self._read(inputs)
-        length = prefix.get_seq_length()
         mask, state = inputs["attention_mask"], inputs["state"]
-        point = start
+        read = self._read(inputs)
+        length = read.get_seq_length()
+        point, padding = start.split([self.actions, PADDED - self.actions], dim=-1)
         for step in range(self._steps):
-            time = features.new_full((len(features),), 1.0 - step / self._steps)
-            answer = self.model(state=state, noise=point, timestep=time, attention_mask=mask, past_key_values=prefix)
-            prefix.crop(length - prefix.get_seq_length())  # no Euler step attends to the one before it
-            moved = point[..., : self.actions] - answer.logits[..., : self.actions] / self._steps
-            # The padding's clean value is 0, so its path is known, and nothing is asked of what was never trained.
-            padding = start[..., self.actions :] * (1.0 - (step + 1) / self._steps)
-            point = torch.cat([moved, padding], dim=-1)
-        return point[..., : self.actions].clamp(-1.0, 1.0)
+            done = step / self._steps
+
+            def velocity(noisy: Tensor, done: float = done) -> Tensor:
+                # The padding's clean value is 0, so its path is known, and nothing is asked of what was never trained.
+                noise = torch.cat([noisy, padding * (1.0 - done)], dim=-1)
+                time = features.new_full((len(features),), 1.0 - done)
+                answer = self.model(state=state, noise=noise, timestep=time, attention_mask=mask, past_key_values=read)
+                read.crop(length - read.get_seq_length())  # no Euler step attends to the one before it
+                towards_noise: Tensor = answer.logits[..., : self.actions]
+                return -towards_noise
+
+            moved = velocity(point) if prefix is None else guided_velocity(velocity, point, time=done, prefix=prefix)
+            point = point + moved / self._steps
+        return point.clamp(-1.0, 1.0)
 
     def imitation_loss(
         self, features: Tensor, *, chunk: Tensor, weight: Tensor, generator: Generator | None = None
@@ -98,6 +116,11 @@ class Pi0Actor(Actor):
         padded = functional.pad(chunk, (0, PADDED - self.actions))
         errors: Tensor = self.model(noise=noise, timestep=time, actions=padded, **self.model_inputs(features)).loss
         return weighted_mean(errors[..., : self.actions], weight=weight)
+
+    def _start_of_mode(self, features: Tensor, generator: Generator | None) -> Tensor:
+        if self._mode_from == "sample":
+            return self._noise(features, generator)
+        return features.new_zeros(len(features), self.horizon, PADDED)
 
     def _noise(self, features: Tensor, generator: Generator | None) -> Tensor:
         return standard_normal((len(features), self.horizon, PADDED), like=features, generator=generator)

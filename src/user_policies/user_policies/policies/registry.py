@@ -30,6 +30,9 @@ POLICIES = Registry(
 ACTOR_KINDS = {"cnn": "gaussian", "flow": "flow", "flow_state": "flow", "mlp": "gaussian", "vla_small": "flow"}
 """What acts in each policy, known without importing it; one that is not named has an actor of its own kind."""
 
+FLOWS = ("flow", "pi0")
+"""The kinds of actor that follow a path from noise to a chunk, which can be guided to continue the one before."""
+
 READING_CAMERAS = ("cnn", "flow", "vla_small")
 """The policies that see by `policy.encoder`."""
 
@@ -71,7 +74,7 @@ def check_blending(*, policy: str, blending: str) -> None:
     Raises:
         ConfigurationError: It cannot.
     """
-    if blending == "real_time" and actor_kind(policy) != "flow":
+    if blending == "real_time" and actor_kind(policy) not in FLOWS:
         raise ConfigurationError(
             key="policy.chunk_blending",
             value=blending,

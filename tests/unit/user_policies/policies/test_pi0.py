@@ -20,6 +20,7 @@ from user_core.types import Observation
 from user_policies.networks.actor import Actor
 from user_policies.networks.flow_config import FlowConfig
 from user_policies.networks.pi0_actor import Pi0Actor
+from user_policies.networks.real_time_chunking import PrefixBatch, guidance_weight, soft_mask, unit_slope
 from user_policies.policies.config import PolicyConfig
 from user_policies.policies.pi0 import Pi0Policy
 from user_policies.policies.registry import make_policy
@@ -139,9 +140,68 @@ class TestLoss:
         theirs = actor.model.sample_actions(noise=start, num_steps=3, **actor.model_inputs(features))
         torch.testing.assert_close(actor.follow(features, start=start), theirs.clamp(-1, 1), rtol=1e-4, atol=1e-5)
 
+    def test_a_continued_chunk_agrees_with_a_loop_without_a_cache_and_with_jacobians_in_full(self) -> None:
+        policy = make()
+        actor = actor_of(policy)
+        features = acting_features(policy, [told("left"), told("right")])
+        target = torch.rand(2, HORIZON, 2, generator=torch.Generator().manual_seed(1)) * 2 - 1
+        weight = torch.stack([soft_mask(horizon=HORIZON, overlap=3, frozen=1), torch.zeros(HORIZON)])
+        found = actor.continue_chunk(
+            features,
+            prefix=PrefixBatch(target=target, weight=weight),
+            deterministic=False,
+            generator=torch.Generator().manual_seed(2),
+        )
+        start = torch.randn(2, HORIZON, 32, generator=torch.Generator().manual_seed(2))
+        point = start[:1, :, :2]
+        inputs = actor.model_inputs(features[:1])
+        for step in range(3):
+            tau = step / 3
+
+            def end(noisy: torch.Tensor, tau: float = tau) -> torch.Tensor:
+                noise = torch.cat([noisy, start[:1, :, 2:] * (1 - tau)], dim=-1)
+                velocity = -actor.model(noise=noise, timestep=torch.tensor([1 - tau]), **inputs).logits[..., :2]
+                return noisy + (1 - tau) * velocity
+
+            slope = torch.autograd.functional.jacobian(end, point).reshape(2 * HORIZON, 2 * HORIZON)
+            clean = end(point).detach()
+            move = (clean - point) / (1 - tau)
+            if step:
+                error = ((target[:1] - clean) * weight[:1, :, None]).flatten()
+                direction = error @ slope
+                share = unit_slope(tau) * error.norm() / direction.norm()
+                move = move + guidance_weight(tau) * share * direction.reshape(1, HORIZON, 2)
+            point = point + move / 3
+        torch.testing.assert_close(found[:1], point.clamp(-1, 1), rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(found[1:], actor.follow(features[1:], start=start[1:]), rtol=1e-4, atol=1e-5)
+
 
 @needs_library
 class TestTraining:
+    def test_a_chunk_keeps_to_the_steps_that_will_have_been_executed_when_it_arrives(self) -> None:
+        policy = make(flow=FlowConfig(steps=8))
+        both_ways = torch.tensor([-0.6, 0.6]).repeat(8)[:, None, None].expand(16, HORIZON, 2)
+        features = acting_features(policy, [told("somewhere")]).repeat(16, 1)
+        actor = actor_of(policy)
+        optimiser = Adam(actor.parameters(), lr=1e-2)
+        generator = torch.Generator().manual_seed(0)
+        for _ in range(100):
+            optimiser.zero_grad()
+            actor.imitation_loss(
+                features, chunk=both_ways, weight=torch.ones(16, HORIZON), generator=generator
+            ).backward()
+            optimiser.step()
+        weight = soft_mask(horizon=HORIZON, overlap=3, frozen=2).expand(16, HORIZON)
+        continued = actor.continue_chunk(
+            features,
+            prefix=PrefixBatch(target=both_ways, weight=weight),
+            deterministic=False,
+            generator=torch.Generator().manual_seed(3),
+        )
+        free = actor.explore(features, torch.Generator().manual_seed(3))
+        assert float((continued - both_ways)[:, :2].abs().mean()) < 0.1
+        assert float((free - both_ways)[:, :2].abs().mean()) > 0.4
+
     def test_learns_that_the_instruction_decides_where_to_go(self) -> None:
         policy = make()
         features = acting_features(policy, [told("left"), told("right")])
