@@ -9,7 +9,8 @@ class StepBudget:
     """Counts training steps of the run: those in the log, and our own that are not acknowledged yet.
 
     Args:
-        requires: Which of replay, learner must have been heard before a training episode begins.
+        requires: Which of replay, learner must have been heard, and whether a recorder must hear this arm, before an
+            episode begins; learner for training alone.
         lockstep: Then the budget is looked at before every step, else only between episodes.
         max_steps: Training steps of the run after which no training episode begins; 0 = no limit.
     """
@@ -20,6 +21,7 @@ class StepBudget:
         self._max_steps = max_steps
         self._learner_heard = False
         self._replay_heard = False
+        self._is_recorded = False
         self._logged_steps = 0
         self._step_budget = -1
         self._replay_error = ""
@@ -40,6 +42,10 @@ class StepBudget:
         self._replay_error = error
         while self._unacknowledged and self._unacknowledged[0] <= acknowledged:
             self._unacknowledged.popleft()
+
+    def on_recorder(self) -> None:
+        """Note that a recorder hears this arm."""
+        self._is_recorded = True
 
     def on_training_record(self, source_sequence: int) -> None:
         """Count a record k < T of mode train that was just stored."""
@@ -69,6 +75,8 @@ class StepBudget:
             return f"the log cannot be written: {self._replay_error}"
         if "replay" in self._requires and not self._replay_heard:
             return "waiting for replay_node (/replay/status)"
+        if "recorder" in self._requires and not self._is_recorded:
+            return "waiting for recorder_node, which does not hear all topics yet"
         if training and "learner" in self._requires and not self._learner_heard:
             return "waiting for learner_node (/learner/status)"
         if training and 0 < self._max_steps <= self._steps:

@@ -21,8 +21,6 @@ from user_hardware.environment.task_config import TASK_FILE, ActionConfig, State
 from user_hardware.rewards.config import RewardConfig
 from user_hardware.teleop.config import TeleopConfig
 
-NEIGHBOURS = ("replay", "learner")
-
 
 @dataclass(frozen=True, kw_only=True)
 class TimingConfig:
@@ -86,7 +84,10 @@ class EnvironmentConfig:
         0.0, "share of the training episodes run without exploration", minimum=0.0, maximum=1.0
     )
     requires: tuple[str, ...] = parameter(
-        NEIGHBOURS, "which of replay, learner must have been heard before a training episode begins"
+        ("replay", "learner"),
+        "whom an episode waits for at the start, learner for training alone: replay, learner are heard, and recorder "
+        "hears this arm",
+        choices=("replay", "learner", "recorder"),
     )
     resume: str = parameter(
         "manual",
@@ -111,9 +112,6 @@ class EnvironmentConfig:
 
     def __post_init__(self) -> None:
         """Refuse combinations that could not work."""
-        for name in self.requires:
-            if name not in NEIGHBOURS:
-                _refuse("requires", name, f"any of {', '.join(NEIGHBOURS)}")
         if self.reset.method == "world" and not self.simulation.enabled:
             _refuse("reset.method", "world", "legs, unless simulation.enabled is true")
         if self.simulation.real_time_factor != 1 and not self.simulation.enabled:

@@ -31,6 +31,7 @@ from user_hardware.nodes.environment_neighbours import Neighbours
 from user_hardware.nodes.environment_output import EnvironmentOutput
 from user_hardware.nodes.environment_services import PersonServices
 from user_hardware.nodes.environment_status import StatusPublisher
+from user_hardware.nodes.recorder_watch import RecorderWatch
 from user_hardware.nodes.simulation_calls import RosSimulationCalls
 from user_hardware.nodes.task_topics import TaskTopics
 from user_hardware.nodes.verdict_calls import VerdictCalls
@@ -93,6 +94,8 @@ class EnvironmentNode(Node):
         )
         if "replay" not in self._config.requires:
             neighbours.begin_run(run_folder.identity())
+        if "recorder" in self._config.requires:
+            RecorderWatch(node=self, config=self._config, clock=self._steady, on_found=self._on_recorder)
         EpisodeGoals(node=self, schedule=self._environment.schedule)
         PersonServices(node=self, loop=self._loop)
         self._verdicts = VerdictCalls(node=self, desk=self._loop.verdicts, after=self._after_message)
@@ -147,6 +150,10 @@ class EnvironmentNode(Node):
         if self._environment.lockstep is not None:
             self._environment.lockstep.pump()
             self._status.publish_change()
+
+    def _on_recorder(self) -> None:
+        self._environment.budget.on_recorder()
+        self._after_message()
 
     def _on_status(self) -> None:
         self._output.work(now_s=self._environment.clock.wall_s())

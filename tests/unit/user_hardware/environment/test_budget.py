@@ -51,6 +51,16 @@ def test_synchronous_is_looked_at_only_when_an_episode_begins() -> None:
     assert budget.required_version == "1.7"
 
 
+def test_an_episode_that_shall_be_recorded_waits_for_the_recorder() -> None:
+    budget = StepBudget(requires=("replay", "recorder"), lockstep=True)
+    budget.on_replay(training_steps=0, acknowledged=-1, error="")
+    assert "recorder_node" in budget.obstacle(training=False)
+    budget.on_recorder()
+    budget.forget()
+    budget.on_replay(training_steps=0, acknowledged=-1, error="")
+    assert budget.obstacle(training=False) == ""
+
+
 def test_a_goal_does_not_need_the_learner_but_needs_the_log() -> None:
     budget = StepBudget(requires=("replay", "learner"), lockstep=True)
     assert "replay_node" in budget.obstacle(training=False)
