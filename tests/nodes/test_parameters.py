@@ -14,6 +14,7 @@ from rclpy.parameter import Parameter
 from user_core.configuration import group, parameter
 from user_core.errors import ConfigurationError
 from user_core.ros.parameters import declare_config
+from user_core.ros.params_files import params_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,3 +103,26 @@ def test_a_number_may_be_whole_in_a_later_file(context: Context, tmp_path: Path)
         file.write_text(f"/**:\n  ros__parameters:\n    limits.speed_m_s: {value}\n    robots: [arm_{value}]\n")
     _, config = declared(context, [word for file in files for word in ("--params-file", str(file))])
     assert config.limits.speed_m_s == 1.0
+
+
+SCALARS = (
+    *("-.5", "+.5", "-.5e-3", "1e3", "1E-3", "1.", "09", "010", "0x1F", "+5", "-0", "inf", "-inf", ".inf", "-.INF"),
+    *("nan", ".NaN", "y", "N", "yes", "On", "OFF", "True", "tRUE", "1:30", "1_000", "0b11", "2026-11-22", "null", "~"),
+    *("=", "<<", "1e", "e5", "0x", "08:15", "1.2.3", "'1'", '"true"', "[-.5, 1.0]", "[1, 2]", "[y, no]", "[a, b]"),
+)
+
+
+def test_a_params_file_is_read_as_ros_reads_it(context: Context, tmp_path: Path) -> None:
+    lines = [f"    p{number}: {scalar}" for number, scalar in enumerate(SCALARS)]
+    text = "\n".join(["/**/example:", "  ros__parameters:", *lines, "/**: {example: {ros__parameters: {on: 3}}}", ""])
+    (tmp_path / "params.yaml").write_text(text)
+    arguments = ["--ros-args", "--params-file", str(tmp_path / "params.yaml")]
+    node = Node("example", context=context, cli_args=arguments, automatically_declare_parameters_from_overrides=True)
+    given = {
+        name: one.value for name, one in node.get_parameters_by_prefix("").items() if name in ("on",) or name[0] == "p"
+    }
+    taken = {
+        name: value if isinstance(value, bool | int | float | str) else list(value) for name, value in given.items()
+    }
+    read = params_in(text, node_name="/example")
+    assert repr(dict(sorted(read.items()))) == repr(dict(sorted(taken.items())))

@@ -29,6 +29,8 @@ class LaunchRunner:
             **folder.environment,
             "PYTHONPATH": os.pathsep.join(sys.path),
             "ROS_LOG_DIR": str(folder.root / "ros_log"),
+            # Where the lock of a ROS domain lies: tests that run beside each other need not wait for it.
+            "TMPDIR": str(folder.root),
         }
         with self._output.open("w") as output:
             self.process = subprocess.Popen(

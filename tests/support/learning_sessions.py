@@ -159,4 +159,4 @@ class SessionBench:
         for _ in range(count):
             self.session.turn()
             if not self._disk_is_slow:
-                self.parts.checkpointer._worker.submit(lambda: None).result()
+                self.parts.checkpointer.wait()

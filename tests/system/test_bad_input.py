@@ -64,16 +64,20 @@ def test_evaluating_a_folder_without_weights_ends_with_what_is_missing(tmp_path,
     assert "there are no weights" in sentence
 
 
-@pytest.mark.parametrize(
-    ("model", "named"), [("", "reward_model:="), ("/nowhere/classifier.safetensors", "/nowhere/classifier.safetensors")]
-)
-def test_a_learned_reward_without_its_classifier_ends_with_what_is_missing(tmp_path, domain_id, model, named):
-    arguments = {"reward": "classifier", "reward_model": model}
+def test_a_learned_reward_without_its_classifier_starts_nothing_and_says_what_is_missing(tmp_path, domain_id):
+    arguments = {"reward": "classifier"}
+    with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
+        assert graph.wait_until_over(20) == USAGE_STATUS
+    assert "reward_model:=" in graph.output and "train_reward" in graph.output
+
+
+def test_a_classifier_that_is_not_there_ends_the_launch_with_its_path(tmp_path, domain_id):
+    arguments = {"reward": "classifier", "reward_model": "/nowhere/classifier.safetensors"}
     with LaunchedGraph("peg_insertion", arguments=arguments, folder=tmp_path, domain_id=domain_id) as graph:
         assert graph.wait_until_over(LIMIT_S) == USAGE_STATUS
     lines = _lines_of("reward_node", graph.output)
     (sentence,) = [line for line in lines if "error: " in line]
-    assert named in sentence and "train_reward" in sentence
+    assert "/nowhere/classifier.safetensors" in sentence and "train_reward" in sentence
     assert not any("Traceback" in line for line in lines)
 
 

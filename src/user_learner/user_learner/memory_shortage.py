@@ -56,7 +56,7 @@ def batch_size_named(key: str, batch_size: int, *, parts: int = 1) -> Iterator[N
 
 
 def update_size_named(config: UpdateConfig) -> AbstractContextManager[None]:
-    """Do the same around an update."""
+    """Say which hyperparameter to change where an update of this configuration needs too much memory."""
     return batch_size_named("hyperparameters.batch_size", config.batch_size, parts=config.micro_batches)
 
 

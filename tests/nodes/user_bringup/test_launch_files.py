@@ -18,6 +18,7 @@ from user_bringup.launcher.parameters import ParameterFileWriter
 from user_bringup.launcher.policy_checks import check_policies
 from user_bringup.launcher.process_description import ProcessDescription
 
+EXECUTABLES = ("user_bringup/progress", "user_hardware/environment_node", "user_learner/learner_node")
 TASKS = ("peg_insertion", "charger", "cap_tightening", "pick_and_place", "table_cleanup")
 
 
@@ -34,7 +35,7 @@ def check(processes: tuple[ProcessDescription, ...]) -> None:
 
 
 def parameters(processes: tuple[ProcessDescription, ...], node: str) -> list[dict[str, Any]]:
-    return [values for _, values in node_parameters(processes, (node,))]
+    return [values for _, name, values in node_parameters(processes, EXECUTABLES) if name == node]
 
 
 @pytest.mark.parametrize("launch_file", ["multi", "evaluate", "collect"])

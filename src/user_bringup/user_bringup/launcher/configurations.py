@@ -23,31 +23,35 @@ from user_policies.reward.config import RewardNodeConfig
 from user_policies.serving.config import PolicyNodeConfig
 
 _CONFIG_TYPES: Mapping[str, Callable[[Mapping[str, Any]], type[Any]]] = {
-    "environment_node": lambda _: EnvironmentConfig,
-    "learner_node": lambda values: learner_config_type(str(values.get("algorithm", LearnerNodeConfig.algorithm))),
-    "operator_node": lambda values: operator_config_type(str(values.get("task", OperatorNodeConfig.task))),
-    "policy_node": lambda _: PolicyNodeConfig,
-    "progress_node": lambda _: ProgressConfig,
-    "recorder_node": lambda _: RecorderConfig,
-    "replay_node": lambda _: KeeperConfig,
-    "reward_node": lambda _: RewardNodeConfig,
-    "simulation_node": lambda values: simulation_config_type(
+    "user_hardware/environment_node": lambda _: EnvironmentConfig,
+    "user_learner/learner_node": lambda values: learner_config_type(
+        str(values.get("algorithm", LearnerNodeConfig.algorithm))
+    ),
+    "user_hardware/operator_node": lambda values: operator_config_type(
+        str(values.get("task", OperatorNodeConfig.task))
+    ),
+    "user_policies/policy_node": lambda _: PolicyNodeConfig,
+    "user_bringup/progress": lambda _: ProgressConfig,
+    "user_hardware/recorder_node": lambda _: RecorderConfig,
+    "user_learner/replay_node": lambda _: KeeperConfig,
+    "user_policies/reward_node": lambda _: RewardNodeConfig,
+    "user_hardware/simulation_node": lambda values: simulation_config_type(
         SimulationNodeConfig, str(values.get("task", SimulationNodeConfig.task))
     ),
 }
-"""By node; some depend on a parameter."""
+"""By executable; some depend on a parameter."""
 
 
 def configurations(processes: Iterable[ProcessDescription]) -> list[Any]:
     """Returns the configuration of each process that is a node of ours; none of them needs torch for it.
 
     Raises:
-        LaunchArgumentError: A params file is no YAML, or a node would refuse what it is given.
+        LaunchArgumentError: A params file is none, or a node would refuse what it is given.
     """
     try:
         return [
-            build(_CONFIG_TYPES[node](values), values, where=where_set(node))
-            for node, values in node_parameters(processes, tuple(_CONFIG_TYPES))
+            build(_CONFIG_TYPES[executable](values), values, where=where_set(node))
+            for executable, node, values in node_parameters(processes, _CONFIG_TYPES)
         ]
     except UserRosError as error:
         raise LaunchArgumentError(str(error)) from error

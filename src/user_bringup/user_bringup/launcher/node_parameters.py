@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,36 +10,53 @@ import yaml
 
 from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.process_description import ProcessDescription
-from user_core.ros.params_files import check_params_files, is_of_ros, params_in
+from user_core.ros.params_files import assigned_parameters, check_params_files, is_of_ros, params_in
 
-_NAMESPACE = "__ns:="
+_NAME, _NAMESPACE = "__node:=", "__ns:="
 
 
 def node_parameters(
-    processes: Iterable[ProcessDescription], nodes: tuple[str, ...]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yields name and parameters of each process that is one of these nodes; of its params files the last one counts.
+    processes: Iterable[ProcessDescription], executables: Container[str]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yields executable, node name and parameters of each process that is one of these, and has its name by the launch.
+
+    Args:
+        processes: All.
+        executables: As `user_learner/learner_node`, package and file.
 
     Raises:
         LaunchArgumentError: A params file is no YAML.
-        ConfigurationError: A section of one is meant for the node and misspelt.
+        ConfigurationError: One of them is none, has a list of two kinds, or a section that is meant for the node and
+            misspelt.
     """
     for process in processes:
-        for node in nodes:
-            if f"__node:={node}" in process.command:
-                yield node, _parameters(process.command, node=node)
+        found = next((name for name in map(_executable, process.command) if name in executables), None)
+        node = _remapped(process.command, _NAME)
+        if found is not None and node:
+            yield found, node, _parameters(process.command, node=node)
+
+
+def _executable(word: str) -> str:
+    """Return `package/file` of a path as colcon installs executables: `…/lib/package/file`."""
+    *_, library, package, file = ("", "", *Path(word).parts[-3:])
+    return f"{package}/{file}" if library == "lib" else ""
+
+
+def _remapped(command: tuple[str, ...], rule: str) -> str:
+    return next((word.removeprefix(rule) for word in reversed(command) if word.startswith(rule)), "")
 
 
 def _parameters(command: tuple[str, ...], *, node: str) -> dict[str, Any]:
-    namespaces = [word.removeprefix(_NAMESPACE) for word in command if word.startswith(_NAMESPACE)]
-    node_name = f"/{'/'.join(name.strip('/') for name in [*namespaces[-1:], node])}"
+    namespace = _remapped(command, _NAMESPACE).strip("/")
+    node_name = f"/{namespace}/{node}" if namespace else f"/{node}"
     values: dict[str, Any] = {}
     for word, path in zip(command, command[1:], strict=False):
         if word != "--params-file":
             continue
         try:
-            values |= params_in(Path(path).read_text(encoding="utf-8"), node_name=node_name)
-        except yaml.YAMLError as error:
+            values |= params_in(Path(path).read_text(encoding="utf-8"), node_name=node_name, where=path)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise LaunchArgumentError(f"The params file {path} is no YAML: {error}") from error
     check_params_files(command, node_name=node_name, taken={})
+    values |= assigned_parameters(command)
     return {name: value for name, value in values.items() if not is_of_ros(name)}

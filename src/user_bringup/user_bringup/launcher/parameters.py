@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +48,9 @@ class ParameterFileWriter:
                 yield str(self._file(parameter, context))
             else:
                 name, value = _inline_parameter(parameter, context)
-                yield str(self._write(yaml.safe_dump({node_name: {"ros__parameters": {name: value}}})))
+                # As JSON, which YAML reads too: each text is in quotes, and none is taken for a number.
+                content = {node_name: {"ros__parameters": {name: value}}}
+                yield str(self._write(json.dumps(content, ensure_ascii=False)))
 
     def _file(self, parameter: Element, context: LaunchContext) -> Path:
         if set(parameter.attributes) - {"from", "allow_substs"}:
@@ -70,6 +73,12 @@ def _inline_parameter(parameter: Element, context: LaunchContext) -> tuple[str, 
     if not {"name", "value"} <= parameter.attributes.keys() or "allow_substs" in parameter.attributes:
         raise LaunchFileError(parameter.where, "<param> needs either 'name' and 'value', or 'from'.")
     name = attribute(parameter, "name", context)
+    written = parameter.attributes["value"]
+    if written.startswith("[") and "$(" in written:
+        raise LaunchFileError(
+            parameter.where,
+            f"{written} is a list for ros2 launch before it is substituted; put all of it into a <let>.",
+        )
     text = attribute(parameter, "value", context)
     type_name = attribute(parameter, "type", context)
     what = f"parameter {name!r} with the value {text!r}"

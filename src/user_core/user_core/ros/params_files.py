@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,38 @@ _MEANT_LIKENESS = 0.85
 """Of two names, as difflib has it; those of two nodes of ours are below .75."""
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads as rcl does: 1e-3 is a number, which YAML 1.1 in Python takes for a string, and 2026-11-22 is a string."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as in its base
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
-)
-
-_OF_ROS = ("use_sim_time", "qos_overrides.", "start_type_description_service")
-
 _NAME = {"/**": r"(/[^/]+)*", "/*": r"/[^/]+"}
+_PARAMETERS = "ros__parameters"
+_TRUE = ("y", "yes", "true", "on")
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads what rcl reads: 1e-3, -.5 and inf are numbers, y and off truth values, and 1:30, 2026-11-22 and ~ texts.
+
+    Names are texts whatever they look like, and what is written twice is merged (measured with Kilted).
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Return a mapping."""
+        found: dict[Hashable, Any] = {}
+        for key, value in node.value:
+            _merge(found, {str(key.value): self.construct_object(value, deep=True)})
+        return found
+
+
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool",
+    re.compile("([yY]|[nN]|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$"),
+    None,
+)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(0[0-7]*|[1-9]\d*|0[xX][\da-fA-F]+)$"), None)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?((\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|\.?(inf|Inf|INF)|\.?(nan|NaN|NAN))$"),
+    None,
+)
+_Loader.add_constructor("tag:yaml.org,2002:bool", lambda _, node: node.value.lower() in _TRUE)
 
 
 def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mapping[str, Any]) -> None:
@@ -54,14 +70,20 @@ def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mappi
     files = [Path(path) for word, path in zip(arguments, arguments[1:], strict=False) if word == "--params-file"]
     last: dict[str, tuple[Any, Path]] = {}
     for file in files:
-        sections = _sections(file.read_text())
-        for pattern, section in sections.items():
+        for pattern, values in _sections(file.read_text(encoding="utf-8"), where=str(file)):
             _check_spelling(pattern, node_name, file)
             if _matches(pattern, node_name):
-                values = flat_parameters((section or {}).get("ros__parameters") or {})
-                last |= {name: (value, file) for name, value in values}
+                last |= {name: (value, file) for name, value in values.items()}
+    assigned = assigned_parameters(arguments)
     for name, (value, file) in last.items():
-        if name in taken and _kind(value) != _kind(taken[name]) and not _assigned(name, arguments):
+        if isinstance(value, list) and len({type(item) for item in value}) > 1:
+            raise ConfigurationError(
+                key=name,
+                value=value,
+                allowed="a list of one kind: ROS reads no list with 1 and 2.5 in it, write 1.0",
+                where=str(file),
+            )
+        if name in taken and _kind(value) != _kind(taken[name]) and name not in assigned:
             raise ConfigurationError(
                 key=name,
                 value=value,
@@ -77,23 +99,35 @@ def params_text(config: Any, *, node: str) -> str:
     return yaml.safe_dump({f"/**/{node}": {"ros__parameters": values}}, sort_keys=False, allow_unicode=True)
 
 
-def params_in(text: str, *, node_name: str) -> dict[str, Any]:
+def params_in(text: str, *, node_name: str, where: str = "the params file") -> dict[str, Any]:
     """Return the parameters that a params file gives a node, by dotted name; [''] stands for an empty list.
 
     Args:
         text: Of the file.
         node_name: Fully qualified, as `/arm_0/environment_node`.
+        where: What to change, for errors.
+
+    Raises:
+        ConfigurationError: When it is none.
+        yaml.YAMLError: When it is no YAML.
     """
     found: dict[str, Any] = {}
-    for pattern, section in _sections(text).items():
+    for pattern, values in _sections(text, where=where):
         if _matches(pattern, node_name):
-            found |= dict(flat_parameters((section or {}).get("ros__parameters") or {}))
+            found |= values
     return {name: [] if value == [""] else value for name, value in found.items()}
+
+
+def assigned_parameters(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return the parameters that a process is given as `-p name:=value`."""
+    flags = ("-p", "--param")
+    words = [word for flag, word in zip(arguments, arguments[1:], strict=False) if flag in flags and ":=" in word]
+    return {name: yaml.load(value, Loader=_Loader) for name, _, value in (word.partition(":=") for word in words)}
 
 
 def is_of_ros(name: str) -> bool:
     """Tell whether any node may be given a parameter, though none of ours declares it."""
-    return name.startswith(_OF_ROS)
+    return name == "use_sim_time" or name.startswith(("qos_overrides.", "start_type_description_service"))
 
 
 def where_set(node: str) -> str:
@@ -101,9 +135,40 @@ def where_set(node: str) -> str:
     return f"the section {node} of the params files, or the launch argument that sets it"
 
 
-def _sections(text: str) -> dict[str, Any]:
-    sections: dict[str, Any] = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 - a SafeLoader
-    return sections
+def _sections(text: str, *, where: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the sections of a params file: for which nodes, and their parameters by dotted name."""
+    tree: dict[Hashable, Any] = {}
+    for document in yaml.load_all(text, Loader=_Loader):
+        _merge(tree, _mapping(document, key="the file", where=where))
+    return list(_nodes(tree, "", where))
+
+
+def _nodes(tree: Mapping[Any, Any], pattern: str, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, inner in tree.items():
+        if name == _PARAMETERS:
+            yield pattern, dict(flat_parameters(_mapping(inner, key=f"{pattern}: {_PARAMETERS}", where=where)))
+        else:
+            below = f"{pattern}/{name}" if pattern else name
+            yield from _nodes(_mapping(inner, key=below, where=where), below, where)
+
+
+def _mapping(value: Any, *, key: str, where: str) -> Mapping[Any, Any]:
+    if isinstance(value, Mapping):
+        return value
+    if value in (None, ""):
+        return {}
+    raise ConfigurationError(
+        key=key, value=value, allowed=f"sections of nodes, as /**/learner_node, with {_PARAMETERS} in each", where=where
+    )
+
+
+def _merge(tree: dict[Hashable, Any], more: Mapping[Any, Any]) -> None:
+    for name, value in more.items():
+        known = tree.get(name)
+        if isinstance(known, dict) and isinstance(value, Mapping):
+            _merge(known, value)
+        else:
+            tree[name] = value
 
 
 def _check_spelling(pattern: str, node_name: str, file: Path) -> None:
@@ -136,7 +201,3 @@ def _kind(value: Any) -> str:
     if isinstance(value, str | bool | int | float):
         return type(value).__name__
     return f"list of {_kind(value[0])}" if value else "empty list"
-
-
-def _assigned(name: str, arguments: Sequence[str]) -> bool:
-    return any(word.startswith(f"{name}:=") for word in arguments)

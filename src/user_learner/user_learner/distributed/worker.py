@@ -30,7 +30,7 @@ def work() -> Algorithm | None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal's Ctrl-C; the leader ends first, and says so
     learner: Algorithm | None = None
     setup: Mapping[str, Any] = {}
-    hyperparameters = UpdateConfig()
+    hyperparameters: UpdateConfig | None = None
     while True:
         try:
             parcel = receive()
@@ -44,7 +44,7 @@ def work() -> Algorithm | None:
             os.setpriority(os.PRIO_PROCESS, 0, int(setup["niceness"]))
             hyperparameters = _hyperparameters(setup)
             learner = _make_learner(setup, hyperparameters)
-        elif learner is None:
+        elif learner is None or hyperparameters is None:
             raise RuntimeError(f"the leader sent {parcel.kind!r} before {BEGIN!r}")
         elif parcel.kind == STATE:
             learner.restore({name: tensor.numpy() for name, tensor in parcel.tensors.items()})

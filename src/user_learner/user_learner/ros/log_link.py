@@ -16,6 +16,9 @@ from user_learner.config import FollowConfig
 from user_learner.log_follower import FetchRequest, LogFollower, LogRecord
 from user_learner.session.inbox import Inbox, LogNews, Record
 
+SILENCE_S = 10.0
+"""Without an answer for so long the client is made anew: on a busy machine one never got any (Kilted)."""
+
 
 class LogLink:
     """A client of the log that never blocks: one request at a time, each with a time-out of its own.
@@ -32,6 +35,7 @@ class LogLink:
         self._backlog_records = config.backlog_records
         self._follower = LogFollower(max_bytes=config.max_bytes, timeout_s=config.timeout_s, idle_s=config.idle_s)
         self._client = node.create_client(FetchTransitions, "/replay/fetch")
+        self._heard_s = time.monotonic()
         self._pending: Any = None
         self.invalid_records = 0
         self._timer = node.create_timer(min(config.idle_s, 0.02), self._poll)
@@ -43,13 +47,18 @@ class LogLink:
 
     def _poll(self) -> None:
         """Ask for what follows. The graph may show a server that is dead: then the time-out tells."""
-        if self._inbox.backlog >= self._backlog_records or not self._client.service_is_ready():
+        now_s = time.monotonic()
+        if self._inbox.backlog >= self._backlog_records:
+            self._heard_s = now_s
             return
-        request = self._follower.next_request(now_s=time.monotonic())
+        if now_s - self._heard_s > SILENCE_S:
+            self._connect_anew(now_s)
+        if not self._client.service_is_ready():
+            return
+        request = self._follower.next_request(now_s=now_s)
         if request is None:
             return
-        if self._pending is not None:
-            self._client.remove_pending_request(self._pending)
+        self._give_up_pending()
         self._pending = self._client.call_async(
             FetchTransitions.Request(
                 log_id=request.log_id, from_number=request.from_number, max_bytes=request.max_bytes
@@ -57,12 +66,24 @@ class LogLink:
         )
         self._pending.add_done_callback(partial(self._on_answer, request))
 
+    def _connect_anew(self, now_s: float) -> None:
+        self._give_up_pending()
+        self._node.destroy_client(self._client)
+        self._client = self._node.create_client(FetchTransitions, "/replay/fetch")
+        self._heard_s = now_s
+
+    def _give_up_pending(self) -> None:
+        if self._pending is not None:
+            self._client.remove_pending_request(self._pending)
+            self._pending = None
+
     def _on_answer(self, request: FetchRequest, future: Any) -> None:
         if future is self._pending:
             self._pending = None
         answer = future.result()
         if answer is None:
             return
+        self._heard_s = time.monotonic()
         try:
             fetched = self._follower.take(
                 request,

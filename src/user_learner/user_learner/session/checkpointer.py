@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any
 
@@ -98,6 +98,10 @@ class Checkpointer:
         """Wait until all is written; raises WeightsError when it could not be."""
         self._worker.shutdown(wait=True)
         self._report()
+
+    def wait(self) -> None:
+        """Wait until all that was given is written, or has failed to be."""
+        wait(self._pending)
 
     def begin_evaluation(self, evaluation: str, *, updates: int) -> None:
         """Note that the checkpoint of now, which `save` has been given, stands for what an evaluation shows.

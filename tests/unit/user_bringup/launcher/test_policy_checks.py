@@ -13,7 +13,8 @@ from user_bringup.launcher.process_description import ProcessDescription
 
 def learner(folder: Path, *texts: str, node: str = "learner_node") -> ProcessDescription:
     """A process that is given these params files, in this order, behind one that says where the run lies."""
-    command = ["/bin/learner_node", "--ros-args", "-r", f"__node:={node}"]
+    package = {"environment_node": "user_hardware", "policy_node": "user_policies"}.get(node, "user_learner")
+    command = [f"/opt/lib/{package}/{node}", "--ros-args", "-r", f"__node:={node}"]
     where = f"/**:\n  ros__parameters:\n    run_folder: {folder / 'run'}\n"
     for number, text in enumerate((where, *texts)):
         path = folder / f"{number}.yaml"
