@@ -69,6 +69,12 @@ def test_parameters_keep_their_order_and_are_typed_by_yaml(folder: LaunchFolder)
     assert [next(iter(content)) for content in params_of(process)] == ["/a/n", "/**"] + ["/a/n"] * 5
 
 
+def test_a_text_that_looks_like_a_number_is_in_quotes(folder: LaunchFolder):
+    body = "<node pkg='demo' exec='talker'><param name='run' value='12e4567' type='str'/></node>"
+    (file,) = (word for word in only_process(folder, body).command if word.endswith(".yaml"))
+    assert '"12e4567"' in Path(file).read_text()
+
+
 def test_parameters_of_a_node_without_namespace_match_any_node(folder: LaunchFolder):
     process = only_process(folder, "<node pkg='demo' exec='talker' name='n'><param name='a' value='1'/></node>")
     assert params_of(process) == [{"/**": {"ros__parameters": {"a": 1}}}]
@@ -94,6 +100,7 @@ def test_substitutions_in_a_params_file_only_when_allowed(folder: LaunchFolder):
         ("<param name='a' value='x' type='int'/>", "is no int"),
         ("<param name='a' value='x' type='double'/>", "allowed: str, int, float, bool"),
         ("<param name='a' value='[1'/>", "is no YAML"),
+        ("<param name='a' value='[$(env PATH), b]'/>", "is a list for ros2 launch before it is substituted"),
     ],
 )
 def test_wrong_parameter_is_refused(folder: LaunchFolder, parameter: str, message: str):
