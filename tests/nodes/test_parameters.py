@@ -14,7 +14,7 @@ from rclpy.parameter import Parameter
 from user_core.configuration import group, parameter
 from user_core.errors import ConfigurationError
 from user_core.ros.parameters import declare_config
-from user_core.ros.params_files import params_in
+from user_core.ros.params_files import params_in_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,5 +124,5 @@ def test_a_params_file_is_read_as_ros_reads_it(context: Context, tmp_path: Path)
     taken = {
         name: value if isinstance(value, bool | int | float | str) else list(value) for name, value in given.items()
     }
-    read = params_in(text, node_name="/example")
+    read = params_in_file(tmp_path / "params.yaml", node_name="/example")
     assert repr(dict(sorted(read.items()))) == repr(dict(sorted(taken.items())))

@@ -8,10 +8,12 @@ from typing import Any
 
 import yaml
 
+from user_core.ros.params_files import ParamsDumper
+
 
 def write_params(path: Path, sections: Mapping[str, Mapping[str, Any]]) -> Path:
     """Write one section per node name, in any namespace, and return the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {f"/**/{node}": {"ros__parameters": dict(parameters)} for node, parameters in sections.items()}
-    path.write_text(yaml.safe_dump(content))
+    path.write_text(yaml.dump(content, Dumper=ParamsDumper))
     return path

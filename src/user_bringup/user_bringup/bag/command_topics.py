@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from user_core.configuration import flatten
-from user_core.errors import InvalidRecordError
+from user_core.errors import ConfigurationError, InvalidRecordError
 from user_core.log.recorded_message import RecordedMessage
 from user_core.ros.params_files import params_in
 from user_core.ros.raw import decode_message
@@ -50,7 +50,7 @@ class CommandTopics:
         try:
             text = decode_message(_TEXT_TYPE, message.payload).data
             values = params_in(text, node_name=f"{arm}/environment_node")
-        except (InvalidRecordError, yaml.YAMLError, AttributeError):
+        except (InvalidRecordError, yaml.YAMLError, ConfigurationError):
             return
         self._arms.add(arm)
         self._names |= {str(values[key]).lstrip("/") for key in COMMAND_KEYS if values.get(key)}

@@ -11,7 +11,7 @@ from user_bringup.convert.bag_index import BagIndex
 from user_bringup.launcher.ament_index import package_share
 from user_core.configuration import build, flatten
 from user_core.errors import ConfigurationError
-from user_core.ros.params_files import params_in
+from user_core.ros.params_files import params_in, params_in_file
 from user_core.ros.raw import decode_message
 from user_hardware.environment.config import EnvironmentConfig
 from user_hardware.recording.topics import CONFIGURATION
@@ -69,7 +69,7 @@ def with_files(recorded: EnvironmentConfig | None, arguments: SettingsArguments,
         )
     for file in files:
         try:
-            values |= params_in(file.read_text(), node_name=_node(arm))
+            values |= params_in_file(file, node_name=_node(arm))
         except OSError as error:
             raise ConfigurationError(
                 key="a params file", value=str(file), allowed=f"a file that exists ({error.strerror})", where=_WHERE

@@ -10,7 +10,7 @@ import yaml
 
 from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.process_description import ProcessDescription
-from user_core.ros.params_files import assigned_parameters, check_params_files, is_of_ros, params_in
+from user_core.ros.params_files import assigned_parameters, check_params_files, is_of_ros, params_in_file
 
 _NAME, _NAMESPACE = "__node:=", "__ns:="
 
@@ -54,7 +54,7 @@ def _parameters(command: tuple[str, ...], *, node: str) -> dict[str, Any]:
         if word != "--params-file":
             continue
         try:
-            values |= params_in(Path(path).read_text(encoding="utf-8"), node_name=node_name, where=path)
+            values |= params_in_file(Path(path), node_name=node_name)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise LaunchArgumentError(f"The params file {path} is no YAML: {error}") from error
     check_params_files(command, node_name=node_name, taken={})

@@ -11,6 +11,7 @@ import yaml
 
 from user_bringup.teaching.station import Station
 from user_core.errors import ConfigurationError
+from user_core.ros.params_files import ParamsDumper
 from user_core.run import write_atomically
 
 _NODE = "/environment_node"
@@ -70,7 +71,8 @@ def save_station(path: Path, station: Station, *, section: str = _EVERY_ARM) -> 
     before = {name: value for name, value in (written.get(_PARAMETERS) or {}).items() if name not in station.parameters}
     content[section] = {**written, _PARAMETERS: {**before, **station.parameters}}
     ordered = dict(sorted(content.items(), key=lambda item: _rank(str(item[0]))))
-    saved, backup = yaml.safe_dump(ordered, sort_keys=False, default_flow_style=None, width=110), _free_name(path)
+    saved = str(yaml.dump(ordered, Dumper=ParamsDumper, sort_keys=False, default_flow_style=None, width=110))
+    backup = _free_name(path)
     try:
         if "#" in text:
             backup.write_text(text)

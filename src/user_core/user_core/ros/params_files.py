@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,16 @@ _Loader.add_implicit_resolver(
 _Loader.add_constructor("tag:yaml.org,2002:bool", lambda _, node: node.value.lower() in _TRUE)
 
 
+class ParamsDumper(yaml.SafeDumper):
+    """Writes what ROS and Python's YAML read alike: a text that either takes for something else is in quotes."""
+
+
+ParamsDumper.yaml_implicit_resolvers = {
+    **yaml.SafeDumper.yaml_implicit_resolvers,
+    None: _Loader.yaml_implicit_resolvers[None],
+}
+
+
 def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mapping[str, Any]) -> None:
     """Check that ROS took the last value that the params files give.
 
@@ -96,23 +106,34 @@ def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mappi
 def params_text(config: Any, *, node: str) -> str:
     """Return a configuration as a params file: what a node really had, to be given back to one of its name."""
     values = {name: value if value != [] else [""] for name, value in flatten(config).items()}
-    return yaml.safe_dump({f"/**/{node}": {"ros__parameters": values}}, sort_keys=False, allow_unicode=True)
+    content = {f"/**/{node}": {_PARAMETERS: values}}
+    return str(yaml.dump(content, Dumper=ParamsDumper, sort_keys=False, allow_unicode=True))
 
 
-def params_in(text: str, *, node_name: str, where: str = "the params file") -> dict[str, Any]:
+def params_in_file(path: Path, *, node_name: str) -> dict[str, Any]:
     """Return the parameters that a params file gives a node, by dotted name; [''] stands for an empty list.
 
     Args:
-        text: Of the file.
+        path: Of the file.
         node_name: Fully qualified, as `/arm_0/environment_node`.
-        where: What to change, for errors.
 
     Raises:
         ConfigurationError: When it is none.
         yaml.YAMLError: When it is no YAML.
+        UnicodeDecodeError: When it is no text.
+        OSError: When it cannot be read.
     """
+    return _params(_sections(path.read_text(encoding="utf-8"), where=str(path)), node_name)
+
+
+def params_in(text: str, *, node_name: str) -> dict[str, Any]:
+    """Return the same of what `params_text` wrote; of what it wrote before it quoted `y` too."""
+    return _params(_sections(text, where="the configuration that was announced", loader=yaml.SafeLoader), node_name)
+
+
+def _params(sections: Iterable[tuple[str, Mapping[str, Any]]], node_name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for pattern, values in _sections(text, where=where):
+    for pattern, values in sections:
         if _matches(pattern, node_name):
             found |= values
     return {name: [] if value == [""] else value for name, value in found.items()}
@@ -135,10 +156,10 @@ def where_set(node: str) -> str:
     return f"the section {node} of the params files, or the launch argument that sets it"
 
 
-def _sections(text: str, *, where: str) -> list[tuple[str, dict[str, Any]]]:
+def _sections(text: str, *, where: str, loader: type[yaml.SafeLoader] = _Loader) -> list[tuple[str, dict[str, Any]]]:
     """Return the sections of a params file: for which nodes, and their parameters by dotted name."""
     tree: dict[Hashable, Any] = {}
-    for document in yaml.load_all(text, Loader=_Loader):
+    for document in yaml.load_all(text, Loader=loader):
         _merge(tree, _mapping(document, key="the file", where=where))
     return list(_nodes(tree, "", where))
 

@@ -12,7 +12,7 @@ from user_bringup.teaching.station import Station, taught_station
 from user_bringup.teaching.station_file import check_station_file, save_station, section_of
 from user_core.configuration import build
 from user_core.errors import ConfigurationError
-from user_core.ros.params_files import params_in
+from user_core.ros.params_files import params_in_file
 from user_core.transforms import Pose
 from user_hardware.environment.config import EnvironmentConfig
 
@@ -78,7 +78,7 @@ def test_an_empty_file_and_an_empty_section_will_do(tmp_path: Path, text: str) -
     file.write_text(text)
     check_station_file(file)
     assert save_station(file, station()) is None
-    assert params_in(file.read_text(), node_name="/arm_0/environment_node")["task.nominal_target"][0] == 0.41
+    assert params_in_file(file, node_name="/arm_0/environment_node")["task.nominal_target"][0] == 0.41
 
 
 def test_looking_at_a_file_that_is_not_there_makes_nothing(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_each_arm_has_its_own_station_whichever_was_taught_first(tmp_path: Path)
             x = 0.4 if arm == "arm_0" else 0.6
             save_station(file, station(x), section=section_of(file, arm, default="arm_0"))
         targets = [
-            params_in(file.read_text(), node_name=f"/{arm}/environment_node")["task.nominal_target"][0]
+            params_in_file(file, node_name=f"/{arm}/environment_node")["task.nominal_target"][0]
             for arm in ("arm_0", "arm_1", "arm_2")
         ]
         assert targets == [0.4, 0.6, 0.4]
@@ -116,5 +116,5 @@ def test_what_was_taught_wins_over_the_same_spelt_or_placed_otherwise(tmp_path: 
     file.write_text(yaml.safe_dump({**own, EVERY: {"ros__parameters": nested}}, sort_keys=False))
     for arm in ("arm_0", "arm_1"):
         save_station(file, station(), section=section_of(file, arm, default="arm_0"))
-        values = params_in(file.read_text(), node_name=f"/{arm}/environment_node")
+        values = params_in_file(file, node_name=f"/{arm}/environment_node")
         assert (values["task.nominal_target"][0], values["task.max_episode_steps"]) == (0.41, 50)
