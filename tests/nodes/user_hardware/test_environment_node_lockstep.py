@@ -115,7 +115,7 @@ def test_an_arm_that_shall_be_recorded_begins_when_all_that_it_does_is(domain_id
         wait_for(lambda: "waiting for recorder_node" in graph.client.describe(), READY_S, what=graph.client.describe)
         recorder = RecorderNode(namespace="arm_0", parameter_overrides=[Parameter("run_folder", value=str(tmp_path))])
         with Spinning(recorder, context=rclpy.get_default_context()):
-            (records,) = graph.wait_for_episodes(1)
+            records, _ = graph.wait_for_episodes(2)
     with RawBag(tmp_path / "raw" / "arm_0") as bag:
         steps = [
             deserialize_message(message.payload, StepTrace).record.observation

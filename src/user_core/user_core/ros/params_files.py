@@ -1,4 +1,4 @@
-"""Values of params files that ROS would pass over in silence.
+"""Params files, read as rcl reads them, and those of their values that it would pass over in silence.
 
 For a key written with dots rcl keeps one slot per kind of value, and takes the first that is filled of bool, integer,
 float, string, whichever file came last: `a.b: 3` and `a.b: 2.5` in a later file give 3 (measured with Kilted).
@@ -19,7 +19,6 @@ from user_core.errors import ConfigurationError
 
 _MEANT_LIKENESS = 0.85
 """Of two names, as difflib has it; those of two nodes of ours are below .75."""
-
 
 _NAME = {"/**": r"(/[^/]+)*", "/*": r"/[^/]+"}
 _PARAMETERS = "ros__parameters"
@@ -169,7 +168,7 @@ def _nodes(tree: Mapping[Any, Any], pattern: str, where: str) -> Iterator[tuple[
         if name == _PARAMETERS:
             yield pattern, dict(flat_parameters(_mapping(inner, key=f"{pattern}: {_PARAMETERS}", where=where)))
         else:
-            below = f"{pattern}/{name}" if pattern else name
+            below = f"{pattern}/{name}" if pattern else str(name)
             yield from _nodes(_mapping(inner, key=below, where=where), below, where)
 
 
