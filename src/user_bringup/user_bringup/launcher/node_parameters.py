@@ -6,11 +6,8 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from user_bringup.launcher.errors import LaunchArgumentError
 from user_bringup.launcher.process_description import ProcessDescription
-from user_core.ros.params_files import assigned_parameters, check_params_files, is_of_ros, params_in_file
+from user_core.ros.params_files import assigned_parameters, given_in_files, is_of_ros, meant
 
 _NAME, _NAMESPACE = "__node:=", "__ns:="
 
@@ -25,9 +22,7 @@ def node_parameters(
         executables: As `user_learner/learner_node`, package and file.
 
     Raises:
-        LaunchArgumentError: A params file is no YAML.
-        ConfigurationError: One of them is none, has a list of two kinds, or a section that is meant for the node and
-            misspelt.
+        UserRosError: As `given_in_files`.
     """
     for process in processes:
         found = next((name for name in map(_executable, process.command) if name in executables), None)
@@ -49,14 +44,6 @@ def _remapped(command: tuple[str, ...], rule: str) -> str:
 def _parameters(command: tuple[str, ...], *, node: str) -> dict[str, Any]:
     namespace = _remapped(command, _NAMESPACE).strip("/")
     node_name = f"/{namespace}/{node}" if namespace else f"/{node}"
-    values: dict[str, Any] = {}
-    for word, path in zip(command, command[1:], strict=False):
-        if word != "--params-file":
-            continue
-        try:
-            values |= params_in_file(Path(path), node_name=node_name)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise LaunchArgumentError(f"The params file {path} is no YAML: {error}") from error
-    check_params_files(command, node_name=node_name, taken={})
-    values |= assigned_parameters(command)
+    given = given_in_files(command, node_name=node_name)
+    values = {name: meant(value) for name, (value, _) in given.items()} | assigned_parameters(command)
     return {name: value for name, value in values.items() if not is_of_ros(name)}

@@ -12,7 +12,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from user_core.configuration import ParameterInfo, build, flatten, parameters_of
-from user_core.ros.params_files import check_params_files, is_of_ros, where_set
+from user_core.ros.params_files import check_params_files, is_of_ros, meant, where_set
 
 ConfigT = TypeVar("ConfigT")
 
@@ -59,10 +59,8 @@ def given_name(node: Node, name: str, *, default: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Turn arrays into lists. ROS params files cannot hold an empty list; [''] stands for it."""
-    if isinstance(value, str | bool | int | float):
-        return value
-    return [] if list(value) == [""] else list(value)
+    """Turn arrays into lists."""
+    return value if isinstance(value, str | bool | int | float) else meant(list(value))
 
 
 def _array_type(info: ParameterInfo) -> Parameter.Type:

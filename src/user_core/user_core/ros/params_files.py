@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from user_core.configuration import flatten
-from user_core.errors import ConfigurationError
+from user_core.errors import ConfigurationError, UserRosError
 
 _MEANT_LIKENESS = 0.85
 """Of two names, as difflib has it; those of two nodes of ours are below .75."""
@@ -64,26 +64,26 @@ ParamsDumper.yaml_implicit_resolvers = {
 }
 
 
-def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mapping[str, Any]) -> None:
-    """Check that ROS took the last value that the params files give.
+def given_in_files(arguments: Sequence[str], *, node_name: str) -> dict[str, tuple[Any, Path]]:
+    """Return the parameters that params files give a node, by dotted name: the last value of each, and its file.
 
     Args:
         arguments: The process's, with `--params-file PATH` pairs in the order in which ROS reads them.
         node_name: Fully qualified, as `/arm_0/environment_node`.
-        taken: What ROS gave the node, by parameter name; what is set on the command line is not looked at.
 
     Raises:
-        ConfigurationError: For the first that is of another kind, and for a section that is meant for this node and
-            misspelt.
+        ConfigurationError: For a section that is meant for this node and misspelt, a list of two kinds, and a file that
+            is no params file.
+        UserRosError: For a file that is no YAML.
+        OSError: For one that cannot be read.
     """
     files = [Path(path) for word, path in zip(arguments, arguments[1:], strict=False) if word == "--params-file"]
     last: dict[str, tuple[Any, Path]] = {}
     for file in files:
-        for pattern, values in _sections(file.read_text(encoding="utf-8"), where=str(file)):
+        for pattern, values in _sections_of(file):
             _check_spelling(pattern, node_name, file)
             if _matches(pattern, node_name):
                 last |= {name: (value, file) for name, value in values.items()}
-    assigned = assigned_parameters(arguments)
     for name, (value, file) in last.items():
         if isinstance(value, list) and len({type(item) for item in value}) > 1:
             raise ConfigurationError(
@@ -92,6 +92,23 @@ def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mappi
                 allowed="a list of one kind: ROS reads no list with 1 and 2.5 in it, write 1.0",
                 where=str(file),
             )
+    return last
+
+
+def check_params_files(arguments: Sequence[str], *, node_name: str, taken: Mapping[str, Any]) -> None:
+    """Check that ROS took the last value that the params files give.
+
+    Args:
+        arguments: As of `given_in_files`.
+        node_name: As of `given_in_files`.
+        taken: What ROS gave the node, by parameter name; what is set on the command line is not looked at.
+
+    Raises:
+        ConfigurationError: For the first that is of another kind.
+        UserRosError: As `given_in_files`.
+    """
+    assigned = assigned_parameters(arguments)
+    for name, (value, file) in given_in_files(arguments, node_name=node_name).items():
         if name in taken and _kind(value) != _kind(taken[name]) and name not in assigned:
             raise ConfigurationError(
                 key=name,
@@ -110,32 +127,35 @@ def params_text(config: Any, *, node: str) -> str:
 
 
 def params_in_file(path: Path, *, node_name: str) -> dict[str, Any]:
-    """Return the parameters that a params file gives a node, by dotted name; [''] stands for an empty list.
+    """Return the parameters that one params file gives a node, by dotted name.
 
     Args:
         path: Of the file.
         node_name: Fully qualified, as `/arm_0/environment_node`.
 
     Raises:
-        ConfigurationError: When it is none.
-        yaml.YAMLError: When it is no YAML.
-        UnicodeDecodeError: When it is no text.
+        UserRosError: When it is none.
         OSError: When it cannot be read.
     """
-    return _params(_sections(path.read_text(encoding="utf-8"), where=str(path)), node_name)
+    return _of_node(_sections_of(path), node_name)
 
 
 def params_in(text: str, *, node_name: str) -> dict[str, Any]:
     """Return the same of what `params_text` wrote; of what it wrote before it quoted `y` too."""
-    return _params(_sections(text, where="the configuration that was announced", loader=yaml.SafeLoader), node_name)
+    return _of_node(_sections(text, where="the configuration that was announced", loader=yaml.SafeLoader), node_name)
 
 
-def _params(sections: Iterable[tuple[str, Mapping[str, Any]]], node_name: str) -> dict[str, Any]:
+def _of_node(sections: Iterable[tuple[str, Mapping[str, Any]]], node_name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for pattern, values in sections:
         if _matches(pattern, node_name):
             found |= values
-    return {name: [] if value == [""] else value for name, value in found.items()}
+    return {name: meant(value) for name, value in found.items()}
+
+
+def meant(value: Any) -> Any:
+    """Return what is meant by a value of a params file, which cannot hold an empty list: [''] stands for it."""
+    return [] if value == [""] else value
 
 
 def assigned_parameters(arguments: Sequence[str]) -> dict[str, Any]:
@@ -153,6 +173,13 @@ def is_of_ros(name: str) -> bool:
 def where_set(node: str) -> str:
     """Return where a person sets the parameters of a node of this name."""
     return f"the section {node} of the params files, or the launch argument that sets it"
+
+
+def _sections_of(file: Path) -> list[tuple[str, dict[str, Any]]]:
+    try:
+        return _sections(file.read_text(encoding="utf-8"), where=str(file))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserRosError(f"The params file {file} is no YAML: {error}") from error
 
 
 def _sections(text: str, *, where: str, loader: type[yaml.SafeLoader] = _Loader) -> list[tuple[str, dict[str, Any]]]:
